@@ -1,4 +1,4 @@
-/** The contract that every bucket backend keeps: values, errors and decorators. */
+/** The contract every bucket backend keeps, its values and errors, and decorators over it. */
 @NullMarked
 package dev.cove.storage;
 
