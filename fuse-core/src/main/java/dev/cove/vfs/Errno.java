@@ -1,0 +1,38 @@
+package dev.cove.vfs;
+
+/** The errors that a file system call answers with; the transport knows their numbers. */
+public enum Errno {
+  EPERM,
+  ENOENT,
+  EINTR,
+  EIO,
+  E2BIG,
+  EBADF,
+  EAGAIN,
+  ENOMEM,
+  EACCES,
+  EBUSY,
+  EEXIST,
+  EXDEV,
+  ENOTDIR,
+  EISDIR,
+  EINVAL,
+  EMFILE,
+  EFBIG,
+  ENOSPC,
+  ESPIPE,
+  EROFS,
+  EMLINK,
+  ERANGE,
+  ENAMETOOLONG,
+  ENOSYS,
+  ENOTEMPTY,
+  ELOOP,
+  ENODATA,
+  ETIMEDOUT,
+  EILSEQ,
+  EOVERFLOW,
+  ENOTSUP,
+  ESTALE,
+  EDQUOT
+}

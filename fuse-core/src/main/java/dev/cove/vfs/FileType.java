@@ -1,0 +1,8 @@
+package dev.cove.vfs;
+
+/** The kinds of file that Cove shows. */
+public enum FileType {
+  FILE,
+  DIRECTORY,
+  SYMLINK
+}
