@@ -57,8 +57,7 @@ public abstract class ForwardingObjectStore implements ObjectStore {
   }
 
   @Override
-  public Part copyPart(
-      Upload upload, int number, String sourceKey, Version source, ByteRange range)
+  public Part copyPart(Upload upload, int number, String sourceKey, Version source, ByteRange range)
       throws StorageException {
     return delegate.copyPart(upload, number, sourceKey, source, range);
   }

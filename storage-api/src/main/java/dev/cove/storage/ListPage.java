@@ -11,7 +11,9 @@ import org.jspecify.annotations.Nullable;
  * @param nextToken null on the last page
  */
 public record ListPage(
-    List<ObjectInfo> objects, List<String> prefixes, @Nullable String nextToken) {
+    List<ObjectInfo> objects,
+    List<String> prefixes,
+    @Nullable String nextToken) {
   public ListPage {
     objects = List.copyOf(objects);
     prefixes = List.copyOf(prefixes);

@@ -12,7 +12,9 @@ import org.jspecify.annotations.Nullable;
  * @param encryption how it is encrypted at rest, null for the bucket's default
  */
 public record ObjectAttributes(
-    ContentHeaders headers, Map<String, String> metadata, @Nullable Encryption encryption) {
+    ContentHeaders headers,
+    Map<String, String> metadata,
+    @Nullable Encryption encryption) {
 
   public static final ObjectAttributes NONE =
       new ObjectAttributes(ContentHeaders.NONE, Map.of(), null);

@@ -76,8 +76,7 @@ public final class StorageException extends IOException {
           UNSUPPORTED,
           NO_SPACE,
           CORRUPT,
-          THROTTLED ->
-          false;
+          THROTTLED -> false;
     };
   }
 }
