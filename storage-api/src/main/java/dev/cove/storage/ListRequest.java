@@ -22,6 +22,15 @@ public record ListRequest(
   // 1,000: the most one S3 list answers with; GCS takes the same.
   public static final int MAX_KEYS = 1_000;
 
+  public ListRequest {
+    if (maxKeys < 1 || maxKeys > MAX_KEYS) {
+      throw new IllegalArgumentException("a page has 1 to 1,000 entries, not " + maxKeys);
+    }
+    if (delimiter != null && delimiter.isEmpty()) {
+      throw new IllegalArgumentException("a delimiter is not empty; null stands for none");
+    }
+  }
+
   /** The entries right below a prefix, as a directory listing wants them. */
   public static ListRequest children(String prefix) {
     return new ListRequest(prefix, "/", null, null, MAX_KEYS);
