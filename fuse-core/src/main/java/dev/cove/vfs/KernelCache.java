@@ -8,17 +8,16 @@ package dev.cove.vfs;
 public interface KernelCache {
 
   /** A kernel that remembers nothing: for tests and before mounting. */
-  KernelCache NONE =
-      new KernelCache() {
-        @Override
-        public void invalidateAttributes(long inode) {}
+  KernelCache NONE = new KernelCache() {
+    @Override
+    public void invalidateAttributes(long inode) {}
 
-        @Override
-        public void invalidateContent(long inode) {}
+    @Override
+    public void invalidateContent(long inode) {}
 
-        @Override
-        public void invalidateEntry(long parent, String name) {}
-      };
+    @Override
+    public void invalidateEntry(long parent, String name) {}
+  };
 
   /** Drops remembered size, mode and times. */
   void invalidateAttributes(long inode);

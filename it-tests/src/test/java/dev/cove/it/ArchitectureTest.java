@@ -107,10 +107,7 @@ final class ArchitectureTest {
         .arePublic()
         .and()
         .areDeclaredInClassesThat(resideInAnyPackage(ADAPTERS)
-            .and(describe(
-                "are public",
-                c -> c.getModifiers()
-                    .contains(PUBLIC))))
+            .and(describe("are public", c -> c.getModifiers().contains(PUBLIC))))
         .should()
         .notHaveRawReturnType(
             resideInAnyPackage("software.amazon..", "com.google..", "io.lettuce..", "org.sqlite.."))

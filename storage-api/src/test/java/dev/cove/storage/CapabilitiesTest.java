@@ -10,15 +10,14 @@ final class CapabilitiesTest {
 
   @Test
   void aBuilderThatBeginsWithABackendKeepsAllOfIt() {
-    Capabilities backend =
-        Capabilities.builder()
-            .can(Feature.values())
-            .partSize(2, 3)
-            .maxParts(4)
-            .maxPutSize(5)
-            .maxCopySize(6)
-            .maxObjectSize(7)
-            .build();
+    Capabilities backend = Capabilities.builder()
+        .can(Feature.values())
+        .partSize(2, 3)
+        .maxParts(4)
+        .maxPutSize(5)
+        .maxCopySize(6)
+        .maxObjectSize(7)
+        .build();
     assertThat(backend)
         .isEqualTo(
             new Capabilities(true, true, true, true, true, true, true, true, 2, 3, 4, 5, 6, 7));

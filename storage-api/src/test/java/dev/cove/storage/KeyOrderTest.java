@@ -21,9 +21,8 @@ final class KeyOrderTest {
     }
     for (String left : samples) {
       for (String right : samples) {
-        int bytes =
-            Arrays.compareUnsigned(
-                left.getBytes(StandardCharsets.UTF_8), right.getBytes(StandardCharsets.UTF_8));
+        int bytes = Arrays.compareUnsigned(
+            left.getBytes(StandardCharsets.UTF_8), right.getBytes(StandardCharsets.UTF_8));
         assertThat(Integer.signum(KeyOrder.UTF_8.compare(left, right)))
             .as("%s and %s", left, right)
             .isEqualTo(Integer.signum(bytes));
