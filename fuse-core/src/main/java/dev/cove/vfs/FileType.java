@@ -4,5 +4,7 @@ package dev.cove.vfs;
 public enum FileType {
   FILE,
   DIRECTORY,
-  SYMLINK
+  SYMLINK,
+  /** Known only after a look-up; in directory entries alone. */
+  UNKNOWN
 }

@@ -139,10 +139,18 @@ public interface VirtualFileSystem {
   interface DirectorySink {
 
     /**
+     * Whether each entry is to be what lookup would answer (readdirplus): each entry taken then
+     * counts one look-up. Otherwise only its type is used, which may be {@link FileType#UNKNOWN},
+     * its inode number may be {@link #UNKNOWN_INODE}, and no look-up is counted.
+     */
+    boolean wantsAttributes();
+
+    /** The number of an entry that has no inode yet; as libfuse has it. */
+    long UNKNOWN_INODE = 0xffff_ffffL;
+
+    /**
      * Takes an entry.
      *
-     * @param entry what lookup would answer; a sink that wants entries counts one look-up for each
-     *     it took ({@link VirtualFileSystem#lookup} need not be called)
      * @param cookie where reading goes on after this entry; not 0
      * @return false when there was no room: the entry was not taken and counts no look-up
      */
