@@ -48,6 +48,12 @@ public interface VirtualFileSystem {
 
   Attributes getattr(long inode, long handle) throws IOException;
 
+  /**
+   * How long the kernel may remember what {@link #getattr} and {@link #setattr} answer for this
+   * inode, in nanoseconds; look-ups carry their own in {@link Entry}.
+   */
+  long attributeTimeoutNanos(long inode);
+
   /** Changes what {@code change} names, all of it or nothing visible. */
   Attributes setattr(long inode, long handle, AttributeChange change, Caller caller)
       throws IOException;
@@ -151,7 +157,7 @@ public interface VirtualFileSystem {
     /**
      * Takes an entry.
      *
-     * @param cookie where reading goes on after this entry; not 0
+     * @param cookie where reading goes on after this entry; positive
      * @return false when there was no room: the entry was not taken and counts no look-up
      */
     boolean add(String name, Entry entry, long cookie);
