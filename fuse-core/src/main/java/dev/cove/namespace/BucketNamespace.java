@@ -1,0 +1,348 @@
+package dev.cove.namespace;
+
+import com.github.benmanes.caffeine.cache.Cache;
+import com.github.benmanes.caffeine.cache.Caffeine;
+import dev.cove.storage.KeyOrder;
+import dev.cove.storage.ListPage;
+import dev.cove.storage.ListRequest;
+import dev.cove.storage.ObjectInfo;
+import dev.cove.storage.ObjectStore;
+import dev.cove.storage.StorageException;
+import java.time.Duration;
+import java.util.Map;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentMap;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The files and directories that a bucket's keys make up. Directories are named by their key
+ * prefix: {@code ""} for the top, else with a slash at the end.
+ *
+ * <p>Answers are remembered for a while ({@link NamespaceOptions}); the mount's own changes, told
+ * through {@link #changed}, are known at once and win over any list that was under way. A name is
+ * asked for with one LIST. When a directory is asked for several names in a row its first pages are
+ * listed instead, so that a scan costs a request for a thousand names and not for each.
+ *
+ * <p>Safe for use by many threads; no lock is held while a request is under way.
+ */
+public final class BucketNamespace {
+  // 16: the directory "a/" may sort behind a few siblings such as "a-1" and "a.txt".
+  private static final int SINGLE_NAME_KEYS = 16;
+  // 64: pages listed on behalf of look-ups at most; larger directories are asked name by name.
+  private static final int MAX_SCAN_PAGES = 64;
+  // A list that began before a change may arrive after it, but not later than its deadline.
+  private static final Duration CHANGES_KEPT = Duration.ofMinutes(5);
+
+  private final ObjectStore store;
+  private final LongSupplier ticker;
+  private final long positiveNanos;
+  private final long negativeNanos;
+  private final int maxListing;
+  private final UnshowableKeys unshowable = new UnshowableKeys();
+  private final Cache<String, Listing> listings;
+  private final Cache<String, Known> names;
+  private final Cache<String, ConcurrentMap<String, Known>> changes;
+  private final Cache<String, AtomicInteger> lookups;
+  private final ConcurrentMap<String, CompletableFuture<Listing>> loading =
+      new ConcurrentHashMap<>();
+
+  /** What was heard of one name, null child for "does not exist". */
+  private record Known(@Nullable Child child, long nanos) {}
+
+  /**
+   * A namespace over the whole store (a mount of a prefix hands in a store that adds it).
+   *
+   * @param ticker nanoseconds of a clock that only moves forward
+   */
+  public BucketNamespace(ObjectStore store, NamespaceOptions options, LongSupplier ticker) {
+    this.store = store;
+    this.ticker = ticker;
+    this.positiveNanos = options.positiveTtl().toNanos();
+    this.negativeNanos = options.negativeTtl().toNanos();
+    // A fifth: one huge directory does not push out all others.
+    this.maxListing = options.maxEntries() / 5;
+    this.listings = Caffeine.newBuilder()
+        .maximumWeight(options.maxEntries())
+        .weigher((String prefix, Listing listing) -> 1 + listing.size())
+        .executor(Runnable::run)
+        .build();
+    this.names =
+        Caffeine.newBuilder().maximumSize(maxListing).executor(Runnable::run).build();
+    this.changes = Caffeine.newBuilder()
+        .expireAfterWrite(CHANGES_KEPT)
+        .ticker(ticker::getAsLong)
+        .executor(Runnable::run)
+        .build();
+    this.lookups = Caffeine.newBuilder()
+        .maximumSize(10_000)
+        .expireAfterWrite(Duration.ofNanos(Math.max(positiveNanos, 1_000_000_000L)))
+        .ticker(ticker::getAsLong)
+        .executor(Runnable::run)
+        .build();
+  }
+
+  /** The keys met so far that no path shows. */
+  public UnshowableKeys unshowable() {
+    return unshowable;
+  }
+
+  /** What a name stands for; null when it does not exist. */
+  public @Nullable Child find(String prefix, String name) throws StorageException {
+    Known known = recall(prefix, name);
+    return known != null ? known.child() : ask(prefix, name);
+  }
+
+  /** What a name stands for by the store's word of this moment; null when it does not exist. */
+  public @Nullable Child findNow(String prefix, String name) throws StorageException {
+    return askForName(prefix, name);
+  }
+
+  /** Reads a directory's names in order; pages are fetched as they are asked for. */
+  public DirectoryCursor list(String prefix) {
+    return new DirectoryCursor(this, prefix);
+  }
+
+  /** The mount itself created or replaced a name, or removed it (null). */
+  public void changed(String prefix, String name, @Nullable Child child) {
+    Known known = new Known(child, ticker.getAsLong());
+    changes.asMap().computeIfAbsent(prefix, p -> new ConcurrentHashMap<>()).put(name, known);
+    names.put(prefix + name, known);
+    Listing listing = listings.getIfPresent(prefix);
+    if (listing != null) {
+      listing.apply(name, child);
+    }
+  }
+
+  /** The mount itself made or removed a directory's marker object. */
+  public void markerChanged(String prefix, boolean present) {
+    Listing listing = listings.getIfPresent(prefix);
+    if (listing != null) {
+      listing.applyMarker(present);
+    }
+  }
+
+  /**
+   * Whether a directory goes on to exist when a name in it is gone: it has a marker or other names.
+   * At most one request.
+   */
+  public boolean outlives(String prefix, String name) throws StorageException {
+    Listing listing = listings.getIfPresent(prefix);
+    if (listing != null && isFresh(listing)) {
+      if (listing.hasMarker() || listing.hasOtherThan(name)) {
+        return true;
+      }
+    }
+    String key = prefix + name;
+    // 3: the name itself, perhaps keys below it, and one that is neither.
+    ListPage page = store.list(ListRequest.children(prefix).limit(3));
+    for (ObjectInfo object : page.objects()) {
+      if (!object.key().equals(key)) {
+        return true;
+      }
+    }
+    for (String directory : page.prefixes()) {
+      if (!directory.equals(key + "/")) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /** Whether a directory has no names; one request. */
+  public boolean isEmpty(String prefix) throws StorageException {
+    ListPage page = store.list(ListRequest.all(prefix).limit(2));
+    return page.objects().stream().allMatch(object -> object.key().equals(prefix));
+  }
+
+  /** Drops what is remembered of a directory and everything below it. */
+  public void forget(String prefix) {
+    listings.asMap().keySet().removeIf(directory -> directory.startsWith(prefix));
+    names.asMap().keySet().removeIf(key -> key.startsWith(prefix));
+    lookups.asMap().keySet().removeIf(directory -> directory.startsWith(prefix));
+    if (!prefix.isEmpty()) {
+      String key = prefix.substring(0, prefix.length() - 1);
+      String parent = key.substring(0, key.lastIndexOf('/') + 1);
+      names.invalidate(key);
+      listings.invalidate(parent);
+    }
+  }
+
+  private @Nullable Known recall(String prefix, String name) {
+    long now = ticker.getAsLong();
+    Known known = names.getIfPresent(prefix + name);
+    Listing listing = listings.getIfPresent(prefix);
+    if (listing != null && (known == null || known.nanos() < listing.startedNanos())) {
+      Child child = listing.get(name);
+      if (child != null && now - listing.heardNanos() < positiveNanos) {
+        return new Known(child, listing.heardNanos());
+      }
+      if (child == null && listing.complete() && now - listing.heardNanos() < negativeNanos) {
+        return new Known(null, listing.heardNanos());
+      }
+    }
+    if (known != null
+        && now - known.nanos() < (known.child() != null ? positiveNanos : negativeNanos)) {
+      return known;
+    }
+    return null;
+  }
+
+  private @Nullable Child ask(String prefix, String name) throws StorageException {
+    if (positiveNanos > 0) {
+      int asked = count(prefix);
+      // 2, 8, 32, 128: each try may list half as many pages as names were asked for, so that
+      // listing never costs more requests than asking name by name.
+      if (asked == 2 || asked == 8 || asked == 32 || asked == 128) {
+        scan(prefix, Math.min(asked / 2, MAX_SCAN_PAGES));
+      } else {
+        join(loading.get(prefix));
+      }
+      Known known = recall(prefix, name);
+      if (known != null) {
+        return known.child();
+      }
+    }
+    return askForName(prefix, name);
+  }
+
+  private int count(String prefix) {
+    AtomicInteger counter = lookups.get(prefix, p -> new AtomicInteger());
+    return counter == null ? 1 : counter.incrementAndGet();
+  }
+
+  private @Nullable Child askForName(String prefix, String name) throws StorageException {
+    long started = ticker.getAsLong();
+    String key = prefix + name;
+    ListPage page = store.list(new ListRequest(key, "/", null, null, SINGLE_NAME_KEYS));
+    Child child = null;
+    if (!page.objects().isEmpty() && page.objects().get(0).key().equals(key)) {
+      child = Child.File.of(page.objects().get(0));
+    }
+    boolean directory = page.prefixes().contains(key + "/");
+    if (!directory && page.nextToken() != null && !isPast(page, key + "/")) {
+      directory = !store.list(ListRequest.all(key + "/").limit(1)).objects().isEmpty();
+    }
+    if (directory) {
+      if (child != null) {
+        unshowable.add(key, UnshowableKeys.Reason.HIDDEN_BY_DIRECTORY);
+      }
+      child = Child.Directory.INSTANCE;
+    }
+    return remember(prefix, name, child, started);
+  }
+
+  private static boolean isPast(ListPage page, String key) {
+    return KeyOrder.UTF_8.compare(DirectoryPager.lastKey(page), key) >= 0;
+  }
+
+  /** Keeps an answer unless the mount itself changed the name after it was asked for. */
+  private @Nullable Child remember(
+      String prefix, String name, @Nullable Child child, long startedNanos) {
+    Known own = ownChange(prefix, name, startedNanos);
+    if (own != null) {
+      return own.child();
+    }
+    names.put(prefix + name, new Known(child, ticker.getAsLong()));
+    return child;
+  }
+
+  private @Nullable Known ownChange(String prefix, String name, long sinceNanos) {
+    Map<String, Known> own = changes.getIfPresent(prefix);
+    Known known = own == null ? null : own.get(name);
+    return known != null && known.nanos() >= sinceNanos ? known : null;
+  }
+
+  /** Lists a directory's first pages, once for all threads that want them. */
+  private void scan(String prefix, int maxPages) throws StorageException {
+    CompletableFuture<Listing> mine = new CompletableFuture<>();
+    CompletableFuture<Listing> other = loading.putIfAbsent(prefix, mine);
+    if (other != null) {
+      join(other);
+      return;
+    }
+    try {
+      DirectoryPager pager = pager(prefix);
+      Listing listing = begin();
+      for (int page = 0; page < maxPages && !pager.ended(); page++) {
+        addPage(prefix, listing, pager);
+      }
+      mine.complete(listing);
+    } catch (StorageException e) {
+      mine.completeExceptionally(e);
+      throw e;
+    } finally {
+      loading.remove(prefix, mine);
+      mine.cancel(false); // no effect once completed: waiters never hang on an Error
+    }
+  }
+
+  /** Waits for a scan of another thread; its failure is that thread's alone. */
+  private static void join(@Nullable CompletableFuture<Listing> other) {
+    if (other != null) {
+      try {
+        other.join();
+      } catch (CompletionException | CancellationException e) {
+        // The name is asked for by itself then, and that says what is wrong.
+      }
+    }
+  }
+
+  DirectoryPager pager(String prefix) {
+    return new DirectoryPager(store, prefix, unshowable);
+  }
+
+  Listing begin() {
+    return new Listing(ticker.getAsLong());
+  }
+
+  /** Fetches a page into a listing and shares what is known so far. */
+  Map<String, Child> addPage(String prefix, Listing listing, DirectoryPager pager)
+      throws StorageException {
+    Map<String, Child> page = pager.nextPage();
+    Map<String, Known> own = changes.getIfPresent(prefix);
+    if (own != null) {
+      own.forEach((name, known) -> {
+        if (known.nanos() >= listing.startedNanos()) {
+          replace(page, name, known.child());
+        }
+      });
+    }
+    if (listing.size() + page.size() > maxListing) {
+      listing.clear();
+    }
+    boolean whole = listing.pages() * (long) ListRequest.MAX_KEYS <= maxListing;
+    listing.addPage(page, ticker.getAsLong());
+    if (pager.ended() && whole) {
+      listing.finish(pager.hasMarker());
+    }
+    Listing before = listings.getIfPresent(prefix);
+    if (before == null || before == listing || listing.complete() || !isFresh(before)) {
+      listings.put(prefix, listing);
+    }
+    return page;
+  }
+
+  private static void replace(Map<String, Child> page, String name, @Nullable Child child) {
+    if (child == null) {
+      page.remove(name);
+    } else if (page.containsKey(name)) {
+      page.put(name, child);
+    }
+  }
+
+  /** A complete listing that is still fresh, or null. */
+  @Nullable
+  Listing freshListing(String prefix) {
+    Listing listing = listings.getIfPresent(prefix);
+    return listing != null && listing.complete() && isFresh(listing) ? listing : null;
+  }
+
+  private boolean isFresh(Listing listing) {
+    return ticker.getAsLong() - listing.heardNanos() < positiveNanos;
+  }
+}
