@@ -45,7 +45,7 @@ final class EmbeddedS3IT {
         .filter(address -> !address.isLoopbackAddress() && !address.isLinkLocalAddress())
         .toList();
     try (EmbeddedS3 server = start()) {
-      connect(InetAddress.getByName("127.0.0.1"), server.endpoint());
+      connect(InetAddress.getLoopbackAddress(), server.endpoint());
       for (InetAddress other : others) {
         assertThatThrownBy(() -> connect(other, server.endpoint()))
             .isInstanceOf(ConnectException.class);
