@@ -1,5 +1,6 @@
 package dev.cove.storage.testkit;
 
+import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.cove.storage.GetRequest;
@@ -119,8 +120,7 @@ abstract class ConditionContract extends ReadContract {
 
   private void increment() throws IOException {
     try (ObjectBody body = store().get(GetRequest.whole(key("counter")))) {
-      int value =
-          Integer.parseInt(new String(drain(body), java.nio.charset.StandardCharsets.US_ASCII));
+      int value = Integer.parseInt(new String(drain(body), US_ASCII));
       WriteCondition same = WriteCondition.ifVersion(body.info().version());
       store().put(key("counter"), text(String.valueOf(value + 1)), when(same));
     }
