@@ -9,6 +9,7 @@ import dev.cove.storage.GetRequest;
 import dev.cove.storage.ListRequest;
 import dev.cove.storage.ObjectAttributes;
 import dev.cove.storage.ObjectBody;
+import dev.cove.storage.ObjectInfo;
 import dev.cove.storage.StorageException;
 import dev.cove.storage.StorageException.Kind;
 import dev.cove.storage.WriteCondition;
@@ -147,9 +148,7 @@ abstract class WriteContract extends ConditionContract {
     store().put(key("a"), text("x"), WriteOptions.DEFAULT.with(attributes));
     assertThat(attributesOf("a").metadata()).isEqualTo(metadata);
     try (ObjectBody body = store().get(GetRequest.whole(key("a")))) {
-      ObjectAttributes shown = body.info().attributes();
-      assertThat(shown).isNotNull();
-      assertThat(shown.metadata()).isEqualTo(metadata);
+      assertThat(attributesOf(body.info()).metadata()).isEqualTo(metadata);
     }
   }
 
@@ -169,9 +168,7 @@ abstract class WriteContract extends ConditionContract {
     store().put(key("a"), text("x"), WriteOptions.DEFAULT.with(attributes));
     assertThat(attributesOf("a").headers()).isEqualTo(ALL_HEADERS);
     try (ObjectBody body = store().get(GetRequest.whole(key("a")))) {
-      ObjectAttributes shown = body.info().attributes();
-      assertThat(shown).isNotNull();
-      assertThat(shown.headers()).isEqualTo(ALL_HEADERS);
+      assertThat(attributesOf(body.info()).headers()).isEqualTo(ALL_HEADERS);
     }
   }
 
@@ -263,8 +260,11 @@ abstract class WriteContract extends ConditionContract {
   }
 
   final ObjectAttributes attributesOf(String name) throws StorageException {
-    ObjectAttributes attributes = store().head(key(name)).attributes();
-    assertThat(attributes).as("head always has them").isNotNull();
-    return Objects.requireNonNull(attributes);
+    return attributesOf(store().head(key(name)));
+  }
+
+  /** Those of a head or get, which always has them. */
+  static ObjectAttributes attributesOf(ObjectInfo info) {
+    return Objects.requireNonNull(info.attributes(), "only a list may lack attributes");
   }
 }
