@@ -1,0 +1,73 @@
+package dev.cove.cli;
+
+import dev.cove.cli.logging.LogLevel;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ScopeType;
+import picocli.CommandLine.Spec;
+
+/** The root command: prints help when nothing else is asked for. */
+@Command(
+    name = "cove",
+    description = "Mounts cloud buckets as ordinary directories.",
+    synopsisSubcommandLabel = "COMMAND",
+    usageHelpAutoWidth = true,
+    mixinStandardHelpOptions = true,
+    versionProvider = Version.class,
+    scope = ScopeType.INHERIT,
+    footerHeading = "%nExamples:%n",
+    footer = {
+      "  cove quickstart                           try it without an account",
+      "  cove mount s3://my-bucket /s3             read a bucket's objects as files",
+      "  cove mount s3://my-bucket/data /s3 --rw   and write them",
+      "  cove unmount /s3",
+      "",
+      "Each command has examples: cove mount --help",
+    },
+    exitCodeListHeading = "%nExit status:%n",
+    exitCodeList = {
+      "0:done",
+      "1:not so: absent, empty, there already, in conflict",
+      "2:wrong usage or configuration",
+      "3:failed",
+      "4:data could not be stored and is kept on this machine",
+    },
+    subcommands = {
+      VersionCommand.class,
+      CompletionCommand.class,
+    })
+final class CoveCommand implements Runnable {
+  @Spec
+  private CommandSpec spec;
+
+  @Option(
+      names = {"-v", "--verbose"},
+      scope = ScopeType.INHERIT,
+      fallbackValue = "true",
+      description = "Say more: log at debug, and print stack traces.")
+  private boolean verbose;
+
+  @Option(
+      names = "--log-level",
+      scope = ScopeType.INHERIT,
+      paramLabel = "LEVEL",
+      description =
+          "Log at error, warn, info, debug or trace. Default: warn, and info into a log file.")
+  private @Nullable LogLevel logLevel;
+
+  boolean verbose() {
+    return verbose;
+  }
+
+  @Nullable
+  LogLevel logLevel() {
+    return logLevel != null ? logLevel : verbose ? LogLevel.DEBUG : null;
+  }
+
+  @Override
+  public void run() {
+    spec.commandLine().usage(spec.commandLine().getOut());
+  }
+}

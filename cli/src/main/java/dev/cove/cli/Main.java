@@ -1,0 +1,53 @@
+package dev.cove.cli;
+
+import dev.cove.cli.command.ByteSize;
+import dev.cove.cli.command.PathArgument;
+import dev.cove.cli.command.Printable;
+import dev.cove.cli.command.TimeSpan;
+import dev.cove.cli.config.ConfiguredDefaults;
+import dev.cove.cli.logging.LogLevel;
+import dev.cove.cli.logging.Logs;
+import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Objects;
+import picocli.CommandLine;
+
+/** Where {@code cove} starts. */
+public final class Main {
+  private Main() {}
+
+  public static void main(String[] arguments) {
+    System.exit(command(
+            ConfiguredDefaults.current(),
+            new PrintWriter(System.out, true, StandardCharsets.UTF_8),
+            new PrintWriter(System.err, true, StandardCharsets.UTF_8))
+        .execute(arguments));
+  }
+
+  static CommandLine command(ConfiguredDefaults defaults, PrintWriter out, PrintWriter err) {
+    CoveCommand root = new CoveCommand();
+    ErrorLines errors = new ErrorLines(defaults, root);
+    return new CommandLine(root)
+        .setOut(out)
+        .setErr(err)
+        .registerConverter(ByteSize.class, new ByteSize.Converter())
+        .registerConverter(Duration.class, new TimeSpan.Converter())
+        .registerConverter(Path.class, new PathArgument())
+        .setCaseInsensitiveEnumValuesAllowed(true)
+        .setAbbreviatedOptionsAllowed(false)
+        // A value that begins with a dash is more often an option whose predecessor lacks its
+        // value.
+        .setUnmatchedOptionsAllowedAsOptionParameters(false)
+        .setUsageHelpLongOptionsMaxWidth(30)
+        .setDefaultValueProvider(defaults)
+        .setParameterExceptionHandler(errors)
+        .setExecutionExceptionHandler(errors)
+        .setExecutionStrategy(parsed -> {
+          new Logs(Printable::line)
+              .toStandardError(Objects.requireNonNullElse(root.logLevel(), LogLevel.WARN));
+          return new CommandLine.RunLast().execute(parsed);
+        });
+  }
+}
