@@ -1,4 +1,4 @@
-/** Named state that programs share: Dict and Queue, embedded or on Redis. */
+/** Named state that programs share: Dict and Queue, and the contract that each backend of theirs keeps. */
 @NullMarked
 package dev.cove.state;
 
