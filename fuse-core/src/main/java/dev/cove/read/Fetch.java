@@ -1,0 +1,270 @@
+package dev.cove.read;
+
+import com.google.errorprone.annotations.concurrent.GuardedBy;
+import dev.cove.cache.Block;
+import dev.cove.read.ReadMeter.Purpose;
+import dev.cove.storage.ByteRange;
+import dev.cove.storage.GetRequest;
+import dev.cove.storage.ObjectBody;
+import dev.cove.storage.StorageException;
+import dev.cove.storage.StorageException.Kind;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.locks.LockSupport;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One request on its way into consecutive blocks. Bytes can be used as they arrive: whoever needs
+ * them waits for an offset, not for the end.
+ *
+ * <p>Run by one thread. The blocks belong to the reader's table; this thread holds the one it fills.
+ */
+final class Fetch {
+  // Tries in a row that bring no byte, and in all: the store has retried each of them itself.
+  private static final int BARREN_TRIES = 3;
+  private static final int TRIES = 20;
+  // A rest this short is quicker read than a connection is opened anew.
+  private static final long WORTH_FINISHING = 512 << 10;
+
+  private final ObjectReader reader;
+  final Purpose purpose;
+  final List<Block> blocks;
+  final long start;
+  final long end;
+
+  /** The stream this was fetched ahead for; null when a program waits for it. */
+  final @Nullable Stream stream;
+
+  // Guarded by the reader's lock:
+
+  /** Readers that wait for bytes of this fetch. */
+  int wanted;
+
+  /** Blocks of it in the reader's table. */
+  int left;
+
+  /** The open file whose window it belongs to; null when it belongs to none (any more). */
+  @Nullable
+  ReadHandle handle;
+
+  private volatile long filled;
+  private volatile boolean done;
+  private volatile boolean cancelled;
+  private volatile @Nullable StorageException failure;
+
+  // The least offset somebody waits for. Written under the monitor, read without: see fillUpTo.
+  private volatile long wakeAt = Long.MAX_VALUE;
+
+  @GuardedBy("this")
+  private final List<Waiter> waiters = new ArrayList<>(2);
+
+  Fetch(
+      ObjectReader reader,
+      Purpose purpose,
+      List<Block> blocks,
+      long start,
+      long end,
+      @Nullable Stream stream) {
+    this.reader = reader;
+    this.purpose = purpose;
+    this.blocks = blocks;
+    this.start = start;
+    this.end = end;
+    this.stream = stream;
+    this.filled = start;
+  }
+
+  /** Every byte before this offset is there. */
+  long filled() {
+    return filled;
+  }
+
+  boolean done() {
+    return done;
+  }
+
+  @Nullable
+  StorageException failure() {
+    return failure;
+  }
+
+  /** Stops as soon as that saves anything. Its blocks are no longer the table's. */
+  void cancel() {
+    cancelled = true;
+  }
+
+  boolean cancelled() {
+    return cancelled;
+  }
+
+  /** Brings the bytes, resuming where a body breaks off. Never throws: see {@link #failure}. */
+  void run() {
+    ReadMeter meter = reader.meter();
+    meter.fetchStarted(purpose, end - start);
+    try {
+      int tries = 0;
+      int barren = 0;
+      while (filled < end && !cancelled) {
+        long before = filled;
+        try {
+          once();
+        } catch (StorageException e) {
+          barren = filled > before ? 0 : barren + 1;
+          if (!worthResuming(e.kind()) || barren >= BARREN_TRIES || ++tries >= TRIES) {
+            throw e;
+          }
+          meter.resumed(e.kind());
+        }
+      }
+    } catch (StorageException e) {
+      failure = e;
+    } catch (IOException | RuntimeException | Error e) {
+      failure = new StorageException(Kind.UNAVAILABLE, "reading failed: " + e, e);
+    } finally {
+      meter.fetchEnded(purpose, filled - start);
+      done = true;
+      wake(Long.MAX_VALUE);
+      reader.ended(this);
+    }
+  }
+
+  private void once() throws IOException {
+    long from = filled;
+    long begun = reader.ticker().read();
+    ByteRange range = from == 0 && end == reader.size() ? null : ByteRange.of(from, end - from);
+    try (ObjectBody body =
+        reader.store().get(new GetRequest(reader.id().key(), range, reader.id().version()))) {
+      long answered = reader.ticker().read();
+      while (filled < end) {
+        Block block = blocks.get((int) ((filled - start) / ObjectReader.BLOCK));
+        if (!block.pin()) {
+          return;
+        }
+        try {
+          if (!fill(block, body)) {
+            return;
+          }
+        } finally {
+          block.unpin();
+        }
+        if (begun != 0) {
+          reader.firstByte(answered - begun);
+          begun = 0;
+        }
+      }
+    }
+  }
+
+  /** Fills the rest of a block; what came before a break counts, the next try goes on after it. */
+  private boolean fill(Block block, ObjectBody body) throws IOException {
+    long blockStart = block.index() * ObjectReader.BLOCK;
+    ByteBuffer target = block.target();
+    target.position((int) (filled - blockStart));
+    try {
+      while (target.hasRemaining()) {
+        if (cancelled && end - blockStart - target.position() > WORTH_FINISHING) {
+          return false;
+        }
+        if (body.read(target) < 0) {
+          throw new StorageException(Kind.UNAVAILABLE, "the connection ended early");
+        }
+        if (wakeAt != Long.MAX_VALUE) {
+          fillUpTo(blockStart + target.position());
+        }
+      }
+      return true;
+    } finally {
+      fillUpTo(blockStart + target.position());
+    }
+  }
+
+  private void fillUpTo(long offset) {
+    filled = offset;
+    // A waiter writes wakeAt, then reads filled; this writes filled, then reads wakeAt: one sees
+    // the other.
+    if (offset >= wakeAt) {
+      wake(offset);
+    }
+  }
+
+  private synchronized void wake(long offset) {
+    long next = Long.MAX_VALUE;
+    for (int i = waiters.size() - 1; i >= 0; i--) {
+      Waiter waiter = waiters.get(i);
+      if (waiter.offset <= offset) {
+        waiters.remove(i);
+        LockSupport.unpark(waiter.thread);
+      } else {
+        next = Math.min(next, waiter.offset);
+      }
+    }
+    wakeAt = next;
+  }
+
+  /**
+   * Waits until every byte before {@code offset} is there.
+   *
+   * @param deadline on {@link System#nanoTime}
+   * @return false when the fetch ended without it
+   * @throws StorageException {@code TIMEOUT} or {@code INTERRUPTED}
+   */
+  boolean await(long offset, long deadline) throws StorageException {
+    if (filled >= offset) {
+      return true;
+    }
+    Waiter waiter = new Waiter(Thread.currentThread(), offset);
+    synchronized (this) {
+      waiters.add(waiter);
+      wakeAt = Math.min(wakeAt, offset);
+    }
+    try {
+      while (filled < offset && !done) {
+        long left = deadline - System.nanoTime();
+        if (left <= 0) {
+          throw new StorageException(
+              Kind.TIMEOUT, "no bytes of " + reader.id().key() + " came in time");
+        }
+        LockSupport.parkNanos(this, left);
+        if (Thread.currentThread().isInterrupted()) {
+          throw new StorageException(Kind.INTERRUPTED, "the read was interrupted");
+        }
+      }
+      return filled >= offset;
+    } finally {
+      synchronized (this) {
+        waiters.remove(waiter);
+      }
+    }
+  }
+
+  private static boolean worthResuming(Kind kind) {
+    return switch (kind) {
+      case TIMEOUT, UNAVAILABLE, THROTTLED -> true;
+      case NOT_FOUND,
+          NO_SUCH_BUCKET,
+          PRECONDITION_FAILED,
+          INVALID_RANGE,
+          UNAUTHENTICATED,
+          ACCESS_DENIED,
+          READ_ONLY,
+          ARCHIVED,
+          INVALID,
+          UNSUPPORTED,
+          NO_SPACE,
+          CORRUPT,
+          INTERRUPTED -> false;
+    };
+  }
+
+  private static final class Waiter {
+    final Thread thread;
+    final long offset;
+
+    Waiter(Thread thread, long offset) {
+      this.thread = thread;
+      this.offset = offset;
+    }
+  }
+}
