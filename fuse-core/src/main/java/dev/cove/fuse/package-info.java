@@ -1,4 +1,4 @@
-/** The only package that speaks FUSE: session loop, callbacks and errno mapping. */
+/** The only package that speaks FUSE: session loop, decoding, errno mapping, mounting. */
 @NullMarked
 package dev.cove.fuse;
 
