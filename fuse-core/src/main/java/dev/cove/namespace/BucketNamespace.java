@@ -128,29 +128,24 @@ public final class BucketNamespace {
 
   /**
    * Whether a directory goes on to exist when a name in it is gone: it has a marker or other names.
-   * At most one request.
+   * At most one request, and none when the directory was listed lately.
    */
   public boolean outlives(String prefix, String name) throws StorageException {
     Listing listing = listings.getIfPresent(prefix);
-    if (listing != null && isFresh(listing)) {
-      if (listing.hasMarker() || listing.hasOtherThan(name)) {
-        return true;
-      }
+    if (listing == null || !isFresh(listing)) {
+      scan(prefix, 1);
+      listing = listings.getIfPresent(prefix);
     }
-    String key = prefix + name;
-    // 3: the name itself, perhaps keys below it, and one that is neither.
-    ListPage page = store.list(ListRequest.children(prefix).limit(3));
-    for (ObjectInfo object : page.objects()) {
-      if (!object.key().equals(key)) {
-        return true;
-      }
-    }
-    for (String directory : page.prefixes()) {
-      if (!directory.equals(key + "/")) {
-        return true;
-      }
-    }
-    return false;
+    return listing != null && (listing.hasMarker() || listing.hasOtherThan(name));
+  }
+
+  /** The mount itself made a directory: it is known to be empty. */
+  public void createdDirectory(String prefix) {
+    Listing listing = begin();
+    listing.addPage(Map.of(), ticker.getAsLong());
+    listing.applyMarker(true);
+    listing.finish();
+    listings.put(prefix, listing);
   }
 
   /** Whether a directory has no names; one request. */
@@ -317,8 +312,9 @@ public final class BucketNamespace {
     }
     boolean whole = listing.pages() * (long) ListRequest.MAX_KEYS <= maxListing;
     listing.addPage(page, ticker.getAsLong());
+    listing.applyMarker(pager.hasMarker());
     if (pager.ended() && whole) {
-      listing.finish(pager.hasMarker());
+      listing.finish();
     }
     Listing before = listings.getIfPresent(prefix);
     if (before == null || before == listing || listing.complete() || !isFresh(before)) {

@@ -83,8 +83,7 @@ final class Listing {
   }
 
   /** The last page has been added. */
-  void finish(boolean hasMarker) {
-    marker = hasMarker;
+  void finish() {
     complete = true;
   }
 

@@ -1,0 +1,29 @@
+package dev.cove.mount;
+
+import dev.cove.namespace.NamespaceOptions;
+
+/**
+ * How a bucket is shown.
+ *
+ * @param attributes where mode, owner and times come from
+ * @param owner what files have that say nothing themselves
+ * @param names how long names are remembered
+ */
+public record BucketOptions(AttributeMode attributes, Ownership owner, NamespaceOptions names) {
+
+  /** Where a file's mode, owner and times come from. */
+  public enum AttributeMode {
+    /** From the list alone: owner and mode from the options, mtime is LastModified. No request. */
+    LIST,
+    /** From object metadata, with a HEAD for each object where lists do not carry it. */
+    POSIX
+  }
+
+  /**
+   * Mode and owner of what says nothing itself.
+   *
+   * @param fileMode permission bits of files
+   * @param directoryMode permission bits of directories
+   */
+  public record Ownership(int uid, int gid, int fileMode, int directoryMode) {}
+}

@@ -1,0 +1,96 @@
+package dev.cove.mount;
+
+import dev.cove.namespace.BucketNamespace;
+import dev.cove.namespace.DirectoryCursor;
+import dev.cove.storage.StorageException;
+import dev.cove.vfs.Attributes;
+import dev.cove.vfs.Entry;
+import dev.cove.vfs.Errno;
+import dev.cove.vfs.FileType;
+import dev.cove.vfs.FsException;
+import dev.cove.vfs.VirtualFileSystem.DirectorySink;
+import java.io.IOException;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicLong;
+
+/** Open directories and reading from them. */
+final class Directories {
+
+  /** An open directory; its cursor is guarded by the handle itself. */
+  private record DirectoryHandle(DirectoryInode directory, DirectoryCursor cursor) {}
+
+  private final BucketNamespace namespace;
+  private final Names names;
+  private final InodeTable table;
+  private final Map<Long, DirectoryHandle> open = new ConcurrentHashMap<>();
+  private final AtomicLong nextHandle = new AtomicLong(1);
+
+  Directories(BucketNamespace namespace, Names names, InodeTable table) {
+    this.namespace = namespace;
+    this.names = names;
+    this.table = table;
+  }
+
+  long open(long inode) throws IOException {
+    DirectoryInode directory = table.directory(inode);
+    DirectoryHandle handle = new DirectoryHandle(directory, namespace.list(directory.prefix()));
+    directory.addHandle();
+    long number = nextHandle.getAndIncrement();
+    open.put(number, handle);
+    return number;
+  }
+
+  void read(long number, long cookie, DirectorySink sink) throws IOException {
+    DirectoryHandle handle = open.get(number);
+    if (handle == null) {
+      throw new FsException(Errno.EBADF, "no open directory " + number);
+    }
+    synchronized (handle) {
+      if (cookie == 0) {
+        handle.cursor().rewind();
+      }
+      for (long index = cookie; ; index++) {
+        DirectoryCursor.Named named = handle.cursor().at(index);
+        if (named == null || !add(handle.directory(), named, index + 1, sink)) {
+          return;
+        }
+      }
+    }
+  }
+
+  private boolean add(
+      DirectoryInode directory, DirectoryCursor.Named named, long cookie, DirectorySink sink)
+      throws IOException {
+    if (!sink.wantsAttributes()) {
+      String key = directory.prefix() + named.name();
+      return sink.add(named.name(), typeOnly(names.typeWithoutRequest(key, named.child())), cookie);
+    }
+    Entry entry;
+    try {
+      entry = names.enter(directory, named.name(), named.child());
+    } catch (StorageException e) {
+      if (e.kind() == StorageException.Kind.NOT_FOUND) {
+        return true; // removed since it was listed
+      }
+      throw e;
+    }
+    boolean taken = sink.add(named.name(), entry, cookie);
+    if (!taken) {
+      table.forget(entry.inode(), 1);
+    }
+    return taken;
+  }
+
+  private static Entry typeOnly(FileType type) {
+    return new Entry(
+        new Attributes(DirectorySink.UNKNOWN_INODE, type, 0, 1, 0, 0, 0, 0, 0, 0), 0, 0);
+  }
+
+  void release(long number) {
+    DirectoryHandle handle = open.remove(number);
+    if (handle != null && handle.directory().removeHandle()) {
+      table.released(handle.directory());
+    }
+  }
+}

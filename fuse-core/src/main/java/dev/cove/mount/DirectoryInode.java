@@ -1,0 +1,54 @@
+package dev.cove.mount;
+
+import dev.cove.namespace.PosixMetadata;
+import dev.cove.vfs.Errno;
+import dev.cove.vfs.FsException;
+import dev.cove.vfs.VirtualFileSystem;
+import java.util.HashMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** A directory; knows the inodes below it that are in use, not all names in it. */
+final class DirectoryInode extends Inode {
+  final Map<String, Inode> children = new HashMap<>(); // guarded by the InodeTable
+
+  // What its marker object says; null when not asked for yet or not lately.
+  private volatile @Nullable Marker marker;
+
+  /** A marker's answer and when it was heard, in the mount's ticks. */
+  record Marker(PosixMetadata attributes, long heardNanos) {}
+
+  DirectoryInode(long id, @Nullable DirectoryInode parent, String name) {
+    super(id, parent, name);
+  }
+
+  /**
+   * The key prefix of everything in it: empty for the root, else with a slash at the end.
+   *
+   * @throws FsException {@code ENOENT} when the directory was removed
+   */
+  String prefix() throws FsException {
+    if (id() == VirtualFileSystem.ROOT) {
+      return "";
+    }
+    DirectoryInode above = parent();
+    if (above == null) {
+      throw new FsException(Errno.ENOENT, "the directory was removed");
+    }
+    return above.prefix() + name() + "/";
+  }
+
+  @Nullable
+  Marker marker() {
+    return marker;
+  }
+
+  void marker(@Nullable Marker heard) {
+    marker = heard;
+  }
+
+  @Override
+  boolean isHeld() {
+    return isOpen() || !children.isEmpty();
+  }
+}

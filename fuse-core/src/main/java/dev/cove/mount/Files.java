@@ -1,0 +1,125 @@
+package dev.cove.mount;
+
+import dev.cove.namespace.BucketNamespace;
+import dev.cove.namespace.Child;
+import dev.cove.read.ObjectReaders;
+import dev.cove.storage.StorageException;
+import dev.cove.vfs.Errno;
+import dev.cove.vfs.FileType;
+import dev.cove.vfs.FsException;
+import dev.cove.vfs.KernelCache;
+import dev.cove.vfs.OpenFlags;
+import dev.cove.vfs.Opened;
+import dev.cove.vfs.VirtualFileSystem.ReadReply;
+import java.io.IOException;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicLong;
+
+/** Open files and reading from them. */
+final class Files {
+  // 3: an object that is replaced again and again while its first byte is being asked for.
+  private static final int LOOKS = 3;
+
+  private final BucketNamespace namespace;
+  private final Names names;
+  private final InodeTable table;
+  private final ObjectReaders readers;
+  private final Map<Long, FileHandle> open = new ConcurrentHashMap<>();
+  private final AtomicLong nextHandle = new AtomicLong(1);
+  private volatile KernelCache kernel = KernelCache.NONE;
+
+  Files(BucketNamespace namespace, Names names, InodeTable table, ObjectReaders readers) {
+    this.namespace = namespace;
+    this.names = names;
+    this.table = table;
+    this.readers = readers;
+  }
+
+  void start(KernelCache cache) {
+    kernel = cache;
+  }
+
+  Opened open(long number, OpenFlags flags) throws IOException {
+    FileInode inode = table.file(number);
+    if (inode.type() == FileType.SYMLINK) {
+      throw new FsException(Errno.ELOOP, inode.name() + " is a symbolic link");
+    }
+    names.refresh(inode);
+    names.refuseArchived(inode);
+    boolean unchanged = inode.open();
+    long handle = nextHandle.getAndIncrement();
+    open.put(handle, new FileHandle(inode, flags));
+    return new Opened(handle, unchanged ? Opened.PageCache.KEEP : Opened.PageCache.DROP);
+  }
+
+  FileHandle handle(long number) throws FsException {
+    FileHandle handle = open.get(number);
+    if (handle == null) {
+      throw new FsException(Errno.EBADF, "no open file " + number);
+    }
+    return handle;
+  }
+
+  void read(long number, long offset, int size, ReadReply reply) throws IOException {
+    FileHandle handle = handle(number);
+    FileInode inode = handle.inode();
+    for (int look = 1; ; look++) {
+      Child.File base = inode.base();
+      FileHandle.Source source = handle.source(readers, inode.key(), base.version(), base.size());
+      try {
+        source.reader().read(offset, size, pieces -> {
+          inode.deliver(base);
+          reply.send(pieces);
+        });
+        return;
+      } catch (FileInode.MovedOn e) {
+        if (look == LOOKS) {
+          throw new FsException(Errno.ESTALE, inode.name() + " is being replaced over and over");
+        }
+      } catch (StorageException e) {
+        boolean gone = switch (e.kind()) {
+          case PRECONDITION_FAILED, NOT_FOUND, INVALID_RANGE -> true;
+          default -> false;
+        };
+        if (!gone) {
+          throw e;
+        }
+        if (look == LOOKS || !lookAgain(inode, source)) {
+          throw new FsException(Errno.ESTALE, inode.name() + " was replaced or removed");
+        }
+      }
+    }
+  }
+
+  /**
+   * Moves a file on to what its name leads to now, when no program has seen a byte of the version
+   * that is gone.
+   */
+  private boolean lookAgain(FileInode inode, FileHandle.Source tried) throws IOException {
+    if (!inode.base().version().equals(tried.version()) || !inode.key().equals(tried.key())) {
+      return true; // another thread has done it, or the file was renamed
+    }
+    DirectoryInode parent = inode.parent();
+    Child now = parent == null ? null : namespace.findNow(parent.prefix(), inode.name());
+    if (!(now instanceof Child.File file) || !names.rebase(inode, file)) {
+      return false;
+    }
+    kernel.invalidateAttributes(inode.id());
+    return true;
+  }
+
+  void release(long number) {
+    FileHandle handle = open.remove(number);
+    if (handle != null) {
+      handle.close();
+      if (handle.inode().removeHandle()) {
+        table.released(handle.inode());
+      }
+    }
+  }
+
+  void close() {
+    open.keySet().forEach(this::release);
+  }
+}

@@ -1,0 +1,142 @@
+package dev.cove.mount;
+
+import dev.cove.vfs.Errno;
+import dev.cove.vfs.FsException;
+import dev.cove.vfs.VirtualFileSystem;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.LongFunction;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The inodes in use, by number and by (directory, name). Its lock is the innermost but for those of
+ * caches; nothing blocks while it is held. Numbers are never used twice.
+ */
+final class InodeTable {
+  private final Map<Long, Inode> byId = new HashMap<>(); // guarded by this
+  private final DirectoryInode root = new DirectoryInode(VirtualFileSystem.ROOT, null, "");
+  private long nextId = VirtualFileSystem.ROOT + 1; // guarded by this
+
+  InodeTable() {
+    byId.put(root.id(), root);
+  }
+
+  DirectoryInode root() {
+    return root;
+  }
+
+  synchronized Inode get(long id) throws FsException {
+    Inode inode = byId.get(id);
+    if (inode == null) {
+      throw new FsException(Errno.ESTALE, "no inode " + id);
+    }
+    return inode;
+  }
+
+  DirectoryInode directory(long id) throws FsException {
+    if (get(id) instanceof DirectoryInode directory) {
+      return directory;
+    }
+    throw new FsException(Errno.ENOTDIR, "inode " + id + " is not a directory");
+  }
+
+  FileInode file(long id) throws FsException {
+    if (get(id) instanceof FileInode file) {
+      return file;
+    }
+    throw new FsException(Errno.EISDIR, "inode " + id + " is a directory");
+  }
+
+  synchronized @Nullable Inode child(DirectoryInode parent, String name) {
+    return parent.children.get(name);
+  }
+
+  synchronized List<Inode> children(DirectoryInode parent) {
+    return new ArrayList<>(parent.children.values());
+  }
+
+  /**
+   * The inode that has the name if it will do, else a new one in its place; counts a look-up.
+   *
+   * @param willDo whether the present one can stand for what the name is now; must not block
+   */
+  synchronized Inode bind(
+      DirectoryInode parent,
+      String name,
+      Predicate<Inode> willDo,
+      LongFunction<? extends Inode> maker) {
+    Inode before = parent.children.get(name);
+    if (before != null && willDo.test(before)) {
+      before.addLookup();
+      return before;
+    }
+    Inode made = maker.apply(nextId++);
+    made.addLookup();
+    byId.put(made.id(), made);
+    parent.children.put(name, made);
+    if (before != null) {
+      before.place(null, name);
+      dropIfUnused(before);
+    }
+    return made;
+  }
+
+  /** Takes the name away; the inode lives on for those who hold it. */
+  synchronized void unbind(Inode inode) {
+    DirectoryInode parent = inode.parent();
+    if (parent != null && parent.children.remove(inode.name(), inode)) {
+      inode.place(null, inode.name());
+      dropIfUnused(inode);
+      dropIfUnused(parent);
+    }
+  }
+
+  /** Moves an inode to another name, in the place of whatever had it. */
+  synchronized void move(Inode inode, DirectoryInode newParent, String newName) {
+    DirectoryInode oldParent = inode.parent();
+    if (oldParent != null) {
+      oldParent.children.remove(inode.name(), inode);
+    }
+    Inode before = newParent.children.put(newName, inode);
+    inode.place(newParent, newName);
+    if (before != null && before != inode) {
+      before.place(null, newName);
+      dropIfUnused(before);
+    }
+    if (oldParent != null) {
+      dropIfUnused(oldParent);
+    }
+  }
+
+  synchronized void forget(long id, long lookups) {
+    Inode inode = byId.get(id);
+    if (inode != null) {
+      inode.removeLookups(lookups);
+      dropIfUnused(inode);
+    }
+  }
+
+  /** A handle was closed or bytes were saved: the inode may be of no more use. */
+  synchronized void released(Inode inode) {
+    dropIfUnused(inode);
+  }
+
+  /** How many inodes are in use. */
+  synchronized int size() {
+    return byId.size();
+  }
+
+  private void dropIfUnused(Inode inode) {
+    while (inode.lookups() == 0 && !inode.isHeld() && inode != root) {
+      byId.remove(inode.id());
+      DirectoryInode parent = inode.parent();
+      if (parent == null || !parent.children.remove(inode.name(), inode)) {
+        return;
+      }
+      inode = parent;
+    }
+  }
+}
