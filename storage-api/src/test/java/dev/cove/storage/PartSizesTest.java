@@ -13,12 +13,11 @@ class PartSizesTest {
   private static final long GIB = 1L << 30;
   private static final long TIB = 1L << 40;
 
-  private static final Capabilities S3 =
-      Capabilities.builder()
-          .partSize(5 * MIB, 5 * GIB)
-          .maxParts(10_000)
-          .maxObjectSize(5 * TIB)
-          .build();
+  private static final Capabilities S3 = Capabilities.builder()
+      .partSize(5 * MIB, 5 * GIB)
+      .maxParts(10_000)
+      .maxObjectSize(5 * TIB)
+      .build();
 
   @ParameterizedTest
   @ValueSource(longs = {1, 5 * MIB, 8 * MIB, 16 * MIB, 64 * MIB, 600 * MIB, 5 * GIB})

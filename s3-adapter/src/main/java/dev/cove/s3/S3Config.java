@@ -1,0 +1,266 @@
+package dev.cove.s3;
+
+import dev.cove.storage.ObjectAttributes.Encryption;
+import java.net.URI;
+import java.time.Duration;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How to reach one bucket. Build it with {@link #bucket(String)}.
+ *
+ * @param bucket the bucket's name
+ * @param endpoint null for Amazon S3
+ * @param addressing how the bucket is named in a request
+ * @param region null for the SDK's chain, then us-east-1
+ * @param credentials where keys come from
+ * @param payer who pays for requests
+ * @param storageClass of new objects; null for the bucket's default
+ * @param encryption of new objects; null for the bucket's default
+ * @param checksums whether uploads carry checksums and whole downloads are checked
+ * @param attempts how often a call is tried in all, at least 1
+ * @param connectTimeout until a connection stands
+ * @param stallTimeout how long a connection may deliver nothing
+ * @param attemptTimeout one attempt of a call, besides the time its bytes take
+ * @param callTimeout a call with all its attempts, besides the time its bytes take
+ * @param maxConnections open at the same time at most
+ * @param support which conditions the endpoint honours; null for what is known of it
+ */
+public record S3Config(
+    String bucket,
+    @Nullable URI endpoint,
+    Addressing addressing,
+    @Nullable String region,
+    S3Credentials credentials,
+    Payer payer,
+    @Nullable String storageClass,
+    @Nullable Encryption encryption,
+    Checksums checksums,
+    int attempts,
+    Duration connectTimeout,
+    Duration stallTimeout,
+    Duration attemptTimeout,
+    Duration callTimeout,
+    int maxConnections,
+    @Nullable S3Support support) {
+
+  /** How the bucket is named in a request. */
+  public enum Addressing {
+    /** In the path where an endpoint is given, else in the host name. */
+    AUTO,
+    /** {@code https://endpoint/bucket/key}. */
+    PATH,
+    /** {@code https://bucket.endpoint/key}. */
+    HOST
+  }
+
+  /** Who pays for requests and traffic. */
+  public enum Payer {
+    BUCKET_OWNER,
+    REQUESTER
+  }
+
+  /** Whether bytes are checked beyond what the transport does. */
+  public enum Checksums {
+    /** CRC32C with uploads; whole downloads are checked where the server sends a checksum. */
+    ON,
+    /** Only what the protocol demands: for servers that refuse checksum headers. */
+    REQUIRED_ONLY
+  }
+
+  public S3Config {
+    require(!bucket.isBlank(), "the bucket's name is empty");
+    require(attempts >= 1, "attempts: " + attempts + " is less than 1");
+    require(maxConnections >= 1, "max connections: " + maxConnections + " is less than 1");
+    requirePositive("connect time-out", connectTimeout);
+    requirePositive("stall time-out", stallTimeout);
+    requirePositive("attempt time-out", attemptTimeout);
+    requirePositive("call time-out", callTimeout);
+    if (endpoint != null) {
+      require(
+          endpoint.getHost() != null
+              && ("http".equalsIgnoreCase(endpoint.getScheme())
+                  || "https".equalsIgnoreCase(endpoint.getScheme())),
+          "endpoint " + endpoint + " is not a URL like http://host:port or https://host");
+    }
+  }
+
+  public static Builder bucket(String name) {
+    return new Builder(name);
+  }
+
+  public Builder toBuilder() {
+    Builder builder = new Builder(bucket);
+    builder.endpoint = endpoint;
+    builder.addressing = addressing;
+    builder.region = region;
+    builder.credentials = credentials;
+    builder.payer = payer;
+    builder.storageClass = storageClass;
+    builder.encryption = encryption;
+    builder.checksums = checksums;
+    builder.attempts = attempts;
+    builder.connectTimeout = connectTimeout;
+    builder.stallTimeout = stallTimeout;
+    builder.attemptTimeout = attemptTimeout;
+    builder.callTimeout = callTimeout;
+    builder.maxConnections = maxConnections;
+    builder.support = support;
+    return builder;
+  }
+
+  boolean pathStyle() {
+    return switch (addressing) {
+      case AUTO -> endpoint != null;
+      case PATH -> true;
+      case HOST -> false;
+    };
+  }
+
+  /** What the endpoint honours, as far as it is known without asking it. */
+  S3Support supportOrDefault() {
+    if (support != null) {
+      return support;
+    }
+    return isAmazon() ? S3Support.AMAZON : S3Support.ASSUMED;
+  }
+
+  boolean isAmazon() {
+    return endpoint == null || isAmazon(endpoint);
+  }
+
+  private static boolean isAmazon(URI endpoint) {
+    String host = endpoint.getHost();
+    return host.endsWith(".amazonaws.com") || host.endsWith(".amazonaws.com.cn");
+  }
+
+  private static void require(boolean holds, String message) {
+    if (!holds) {
+      throw new IllegalArgumentException(message);
+    }
+  }
+
+  private static void requirePositive(String what, Duration time) {
+    require(!time.isNegative() && !time.isZero(), what + ": " + time + " is not positive");
+  }
+
+  /** Puts a configuration together; everything but the bucket has a default. */
+  public static final class Builder {
+    private final String bucket;
+    private @Nullable URI endpoint;
+    private Addressing addressing = Addressing.AUTO;
+    private @Nullable String region;
+    private S3Credentials credentials = S3Credentials.defaultChain();
+    private Payer payer = Payer.BUCKET_OWNER;
+    private @Nullable String storageClass;
+    private @Nullable Encryption encryption;
+    private Checksums checksums = Checksums.ON;
+    // 5 attempts wait some 3 s in all, which outlives the usual burst of 503s.
+    private int attempts = 5;
+    private Duration connectTimeout = Duration.ofSeconds(5);
+    private Duration stallTimeout = Duration.ofSeconds(30);
+    private Duration attemptTimeout = Duration.ofSeconds(60);
+    private Duration callTimeout = Duration.ofSeconds(180);
+    private int maxConnections = 128;
+    private @Nullable S3Support support;
+
+    private Builder(String bucket) {
+      this.bucket = Objects.requireNonNull(bucket);
+    }
+
+    public Builder endpoint(@Nullable URI value) {
+      endpoint = value;
+      return this;
+    }
+
+    public Builder addressing(Addressing value) {
+      addressing = value;
+      return this;
+    }
+
+    public Builder region(@Nullable String value) {
+      region = value;
+      return this;
+    }
+
+    public Builder credentials(S3Credentials value) {
+      credentials = value;
+      return this;
+    }
+
+    public Builder payer(Payer value) {
+      payer = value;
+      return this;
+    }
+
+    public Builder storageClass(@Nullable String value) {
+      storageClass = value;
+      return this;
+    }
+
+    public Builder encryption(@Nullable Encryption value) {
+      encryption = value;
+      return this;
+    }
+
+    public Builder checksums(Checksums value) {
+      checksums = value;
+      return this;
+    }
+
+    public Builder attempts(int value) {
+      attempts = value;
+      return this;
+    }
+
+    public Builder connectTimeout(Duration value) {
+      connectTimeout = value;
+      return this;
+    }
+
+    public Builder stallTimeout(Duration value) {
+      stallTimeout = value;
+      return this;
+    }
+
+    public Builder attemptTimeout(Duration value) {
+      attemptTimeout = value;
+      return this;
+    }
+
+    public Builder callTimeout(Duration value) {
+      callTimeout = value;
+      return this;
+    }
+
+    public Builder maxConnections(int value) {
+      maxConnections = value;
+      return this;
+    }
+
+    public Builder support(@Nullable S3Support value) {
+      support = value;
+      return this;
+    }
+
+    public S3Config build() {
+      return new S3Config(
+          bucket,
+          endpoint,
+          addressing,
+          region,
+          credentials,
+          payer,
+          storageClass,
+          encryption,
+          checksums,
+          attempts,
+          connectTimeout,
+          stallTimeout,
+          attemptTimeout,
+          callTimeout,
+          maxConnections,
+          support);
+    }
+  }
+}
