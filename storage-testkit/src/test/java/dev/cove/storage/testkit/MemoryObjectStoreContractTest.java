@@ -1,6 +1,7 @@
 package dev.cove.storage.testkit;
 
 import dev.cove.storage.ObjectStore;
+import dev.cove.storage.StorageException.Kind;
 
 final class MemoryObjectStoreContractTest extends ObjectStoreContract {
   private final MemoryObjectStore store = new MemoryObjectStore();
@@ -8,6 +9,22 @@ final class MemoryObjectStoreContractTest extends ObjectStoreContract {
   @Override
   protected ObjectStore store() {
     return store;
+  }
+
+  @Override
+  protected ObjectStore missingBucket() {
+    return refusing(Kind.NO_SUCH_BUCKET);
+  }
+
+  @Override
+  protected ObjectStore wrongCredentials() {
+    return refusing(Kind.UNAUTHENTICATED);
+  }
+
+  private ObjectStore refusing(Kind kind) {
+    FaultyObjectStore refusing = new FaultyObjectStore(store);
+    refusing.onAny().fail(kind);
+    return refusing;
   }
 
   @Override
