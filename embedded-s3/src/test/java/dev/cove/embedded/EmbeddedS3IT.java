@@ -26,12 +26,15 @@ final class EmbeddedS3IT {
   Path directory;
 
   @Test
-  void objectsSurviveARestart() throws Exception {
+  void closingEndsTheProcessAndKeepsTheObjects() throws Exception {
+    ProcessHandle process;
     try (EmbeddedS3 server = start()) {
+      process = ProcessHandle.of(server.pid()).orElseThrow();
       assertThat(send(HttpRequest.newBuilder(server.endpoint().resolve("/first/a/b"))
               .PUT(HttpRequest.BodyPublishers.ofString("kept"))))
           .isEqualTo("");
     }
+    assertThat(process.onExit().get(10, SECONDS).isAlive()).isFalse();
     try (EmbeddedS3 server = start()) {
       assertThat(send(HttpRequest.newBuilder(server.endpoint().resolve("/first/a/b"))))
           .isEqualTo("kept");
@@ -55,14 +58,6 @@ final class EmbeddedS3IT {
       assertThatThrownBy(() -> connect(InetAddress.getByName("127.0.0.2"), server.endpoint()))
           .isInstanceOf(ConnectException.class);
     }
-  }
-
-  @Test
-  void closingEndsTheProcess() throws Exception {
-    EmbeddedS3 server = start();
-    ProcessHandle process = ProcessHandle.of(server.pid()).orElseThrow();
-    server.close();
-    assertThat(process.onExit().get(10, SECONDS).isAlive()).isFalse();
   }
 
   private EmbeddedS3 start() throws IOException {

@@ -136,6 +136,16 @@ final class ArchitectureTest {
   }
 
   @Test
+  void embeddedServerStaysInItsOwnProcess() {
+    check(noClasses()
+        .that()
+        .resideOutsideOfPackage("dev.cove.embedded..")
+        .should()
+        .dependOnClassesThat()
+        .resideInAnyPackage("org.springframework..", "org.apache.catalina.."));
+  }
+
+  @Test
   void testKitNeverShips() {
     check(noClasses()
         .that()
@@ -165,7 +175,10 @@ final class ArchitectureTest {
 
   @Test
   void onlyTheCommandWritesToStandardStreams() {
-    check(noClasses().that(not(resideInAnyPackage(WIRING))).should(ACCESS_STANDARD_STREAMS));
+    // The embedded server is a program of its own.
+    check(noClasses()
+        .that(not(resideInAnyPackage(WIRING)).and(not(resideInAPackage("dev.cove.embedded.."))))
+        .should(ACCESS_STANDARD_STREAMS));
   }
 
   @Test

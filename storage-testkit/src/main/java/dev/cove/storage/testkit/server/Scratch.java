@@ -86,7 +86,8 @@ final class Scratch {
     return Path.of(System.getProperty("java.io.tmpdir"));
   }
 
-  private static void removeOrphans() {
+  /** Removes the directories of JVMs that were killed before they could do so themselves. */
+  static void removeOrphans() {
     try (Stream<Path> entries = Files.list(root())) {
       entries.filter(Scratch::isOrphan).forEach(Scratch::remove);
     } catch (IOException e) {

@@ -11,6 +11,7 @@ import java.net.Socket;
 import java.net.URI;
 import java.net.http.HttpTimeoutException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -62,7 +63,7 @@ final class ServersIT {
   }
 
   @Test
-  void serversEndWithAJvmThatIsKilled() throws Exception {
+  void serversEndWithAJvmThatIsKilledAndTheirDirectoriesGoAtTheNextStart() throws Exception {
     Process jvm = new ProcessBuilder(
             Path.of(System.getProperty("java.home"), "bin", "java").toString(),
             "-cp",
@@ -81,6 +82,14 @@ final class ServersIT {
       for (ProcessHandle server : servers) {
         server.onExit().get(10, SECONDS);
       }
+      jvm.waitFor();
+      Path sibling = Scratch.directory("sibling");
+      Scratch.removeOrphans();
+      try (var directories = Files.list(sibling.getParent())) {
+        assertThat(directories.map(Path::getFileName).map(Path::toString))
+            .noneMatch(name -> name.startsWith("cove-test-" + jvm.pid() + "-"));
+      }
+      assertThat(sibling).exists();
     } finally {
       jvm.destroyForcibly();
     }
