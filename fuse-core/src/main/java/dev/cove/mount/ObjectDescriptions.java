@@ -36,20 +36,18 @@ final class ObjectDescriptions {
     return posix(before, type, posix);
   }
 
-  private ObjectAttributes posix(
-      ObjectAttributes attributes, FileType type, PosixMetadata posix) {
+  private ObjectAttributes posix(ObjectAttributes attributes, FileType type, PosixMetadata posix) {
     if (mode == AttributeMode.LIST && type != FileType.SYMLINK) {
       return attributes;
     }
     int permissions = type == FileType.DIRECTORY ? owner.directoryMode() : owner.fileMode();
-    return attributes.withMetadata(
-        PosixMetadata.store(
-            attributes.metadata(),
-            type,
-            orElse(posix.permissions(), permissions),
-            orElse(posix.uid(), owner.uid()),
-            orElse(posix.gid(), owner.gid()),
-            orElse(posix.modifiedNanos(), 0L)));
+    return attributes.withMetadata(PosixMetadata.store(
+        attributes.metadata(),
+        type,
+        orElse(posix.permissions(), permissions),
+        orElse(posix.uid(), owner.uid()),
+        orElse(posix.gid(), owner.gid()),
+        orElse(posix.modifiedNanos(), 0L)));
   }
 
   private static String contentType(String name, FileType type) {

@@ -5,11 +5,11 @@ import com.github.benmanes.caffeine.cache.Caffeine;
 import dev.cove.storage.KeyOrder;
 import dev.cove.storage.ListPage;
 import dev.cove.storage.ListRequest;
-import dev.cove.storage.ObjectInfo;
 import dev.cove.storage.ObjectStore;
 import dev.cove.storage.StorageException;
 import java.time.Duration;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -44,6 +44,7 @@ public final class BucketNamespace {
   private final long negativeNanos;
   private final int maxListing;
   private final UnshowableKeys unshowable = new UnshowableKeys();
+  private final Set<String> hidden = ConcurrentHashMap.newKeySet();
   private final Cache<String, Listing> listings;
   private final Cache<String, Known> names;
   private final Cache<String, ConcurrentMap<String, Known>> changes;
@@ -118,6 +119,17 @@ public final class BucketNamespace {
     }
   }
 
+  /** Shows a key no longer, whether or not the store has it, until {@link #unhide}. */
+  public void hide(String prefix, String name) {
+    hidden.add(prefix + name);
+    changed(prefix, name, null);
+  }
+
+  /** Shows a key again when the store has it. */
+  public void unhide(String key) {
+    hidden.remove(key);
+  }
+
   /** The mount itself made or removed a directory's marker object. */
   public void markerChanged(String prefix, boolean present) {
     Listing listing = listings.getIfPresent(prefix);
@@ -148,10 +160,13 @@ public final class BucketNamespace {
     listings.put(prefix, listing);
   }
 
-  /** Whether a directory has no names; one request. */
+  /** Whether a directory has no names, hidden ones not counted; one request. */
   public boolean isEmpty(String prefix) throws StorageException {
-    ListPage page = store.list(ListRequest.all(prefix).limit(2));
-    return page.objects().stream().allMatch(object -> object.key().equals(prefix));
+    int below = (int) hidden.stream().filter(key -> key.startsWith(prefix)).count();
+    int enough = Math.min(below + 2, ListRequest.MAX_KEYS);
+    ListPage page = store.list(ListRequest.all(prefix).limit(enough));
+    return page.objects().stream()
+        .allMatch(object -> object.key().equals(prefix) || hidden.contains(object.key()));
   }
 
   /** Drops what is remembered of a directory and everything below it. */
@@ -215,7 +230,9 @@ public final class BucketNamespace {
     String key = prefix + name;
     ListPage page = store.list(new ListRequest(key, "/", null, null, SINGLE_NAME_KEYS));
     Child child = null;
-    if (!page.objects().isEmpty() && page.objects().get(0).key().equals(key)) {
+    if (!page.objects().isEmpty()
+        && page.objects().get(0).key().equals(key)
+        && !hidden.contains(key)) {
       child = Child.File.of(page.objects().get(0));
     }
     boolean directory = page.prefixes().contains(key + "/");
@@ -288,7 +305,7 @@ public final class BucketNamespace {
   }
 
   DirectoryPager pager(String prefix) {
-    return new DirectoryPager(store, prefix, unshowable);
+    return new DirectoryPager(store, prefix, hidden, unshowable);
   }
 
   Listing begin() {

@@ -10,6 +10,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,15 +24,17 @@ import org.jspecify.annotations.Nullable;
 final class DirectoryPager {
   private final ObjectStore store;
   private final String prefix;
+  private final Set<String> hidden;
   private final UnshowableKeys unshowable;
   private Map<String, Child.File> heldBack = Map.of();
   private ListRequest next;
   private boolean ended;
   private boolean marker;
 
-  DirectoryPager(ObjectStore store, String prefix, UnshowableKeys unshowable) {
+  DirectoryPager(ObjectStore store, String prefix, Set<String> hidden, UnshowableKeys unshowable) {
     this.store = store;
     this.prefix = prefix;
+    this.hidden = hidden;
     this.unshowable = unshowable;
     this.next = ListRequest.children(prefix);
   }
@@ -65,7 +68,7 @@ final class DirectoryPager {
       String name = object.key().substring(prefix.length());
       if (name.isEmpty()) {
         marker = !prefix.isEmpty();
-      } else if (showable(object.key(), name)) {
+      } else if (!hidden.contains(object.key()) && showable(object.key(), name)) {
         names.put(name, Child.File.of(object));
       }
     }

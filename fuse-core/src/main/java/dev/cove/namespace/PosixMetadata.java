@@ -70,6 +70,16 @@ public record PosixMetadata(
     return result;
   }
 
+  /** The same with another time of modification. */
+  public PosixMetadata withModified(long nanos) {
+    return new PosixMetadata(type, permissions, uid, gid, nanos);
+  }
+
+  /** The same, with this time of modification where there is none. */
+  public PosixMetadata orModified(long nanos) {
+    return modifiedNanos == null ? withModified(nanos) : this;
+  }
+
   private static @Nullable Integer parseMode(@Nullable String text, boolean directory) {
     if (text == null) {
       return null;

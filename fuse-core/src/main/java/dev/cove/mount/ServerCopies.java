@@ -1,0 +1,112 @@
+package dev.cove.mount;
+
+import dev.cove.storage.ByteRange;
+import dev.cove.storage.Capabilities;
+import dev.cove.storage.CopyRequest;
+import dev.cove.storage.ObjectAttributes;
+import dev.cove.storage.ObjectStore;
+import dev.cove.storage.Part;
+import dev.cove.storage.StorageException;
+import dev.cove.storage.Stored;
+import dev.cove.storage.Upload;
+import dev.cove.storage.Version;
+import dev.cove.storage.WriteCondition;
+import dev.cove.storage.WriteOptions;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Copies objects on the server, of any size and under any condition. What one copy request cannot
+ * do is done by a multipart upload whose parts are copied.
+ */
+final class ServerCopies {
+  // 1 GiB: few requests for a large object, and none that takes a server very long.
+  private static final long PART = 1L << 30;
+
+  private final ObjectStore store;
+
+  ServerCopies(ObjectStore store) {
+    this.store = store;
+  }
+
+  /**
+   * An object to copy.
+   *
+   * @param attributes what the copy is to have
+   */
+  record Source(
+      String key,
+      Version version,
+      long size,
+      @Nullable String storageClass,
+      ObjectAttributes attributes) {}
+
+  /**
+   * Makes {@code target} a copy; it appears whole or not at all.
+   *
+   * @throws StorageException {@code PRECONDITION_FAILED} when the source has another version or the
+   *     condition on the target does not hold
+   */
+  Stored copy(Source source, String target, WriteCondition condition) throws StorageException {
+    Capabilities can = store.capabilities();
+    boolean plain = condition == WriteCondition.none() || can.conditionalCopy();
+    if (source.size() <= can.maxCopySize() && (plain || source.size() == 0 || !can.partCopy())) {
+      WriteCondition asked = plain ? condition : checkFirst(target, condition);
+      return store.copy(
+          new CopyRequest(source.key(), source.version(), target, asked, source.attributes()));
+    }
+    return copyInParts(source, target, condition);
+  }
+
+  /** Where the server cannot check by itself, the look and the copy are two steps. */
+  private WriteCondition checkFirst(String target, WriteCondition condition)
+      throws StorageException {
+    Version present = null;
+    try {
+      present = store.head(target).version();
+    } catch (StorageException e) {
+      if (e.kind() != StorageException.Kind.NOT_FOUND) {
+        throw e;
+      }
+    }
+    Version expected =
+        condition instanceof WriteCondition.IfVersion version ? version.expected() : null;
+    if (expected == null ? present != null : !expected.equals(present)) {
+      throw new StorageException(
+          StorageException.Kind.PRECONDITION_FAILED, target + " has changed");
+    }
+    return WriteCondition.none();
+  }
+
+  private Stored copyInParts(Source source, String target, WriteCondition condition)
+      throws StorageException {
+    Upload upload = store.createUpload(
+        target,
+        new WriteOptions(
+            WriteCondition.none(),
+            source.attributes(),
+            store.capabilities().tags() ? store.tags(source.key()) : Map.of(),
+            source.storageClass()));
+    try {
+      List<Part> parts = new ArrayList<>();
+      for (long offset = 0; offset < source.size(); offset += PART) {
+        ByteRange range = ByteRange.of(offset, Math.min(PART, source.size() - offset));
+        parts.add(store.copyPart(upload, parts.size() + 1, source.key(), source.version(), range));
+      }
+      return store.complete(upload, parts, condition);
+    } catch (StorageException e) {
+      abandon(upload, e);
+      throw e;
+    }
+  }
+
+  private void abandon(Upload upload, StorageException why) {
+    try {
+      store.abort(upload);
+    } catch (StorageException e) {
+      why.addSuppressed(e);
+    }
+  }
+}
