@@ -152,7 +152,7 @@ jdk_homes() {
   done | sort -u
 }
 
-use_jdk() { export JAVA_HOME=$1 COVE_JAVA_HOME=$1; }
+use_jdk() { export JAVA_HOME=$1 COVE_JAVA=$1; }
 
 maven() {
   local quiet=''
