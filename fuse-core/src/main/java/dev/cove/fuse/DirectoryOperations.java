@@ -38,7 +38,7 @@ final class DirectoryOperations {
   }
 
   void readdir(Request request, Reply reply) throws IOException {
-    fill(request, reply, new PlainSink(room(request, reply)));
+    fill(request, new PlainSink(room(request, reply)));
     reply.send();
   }
 
@@ -46,7 +46,7 @@ final class DirectoryOperations {
     PlusSink sink = new PlusSink(room(request, reply));
     boolean delivered = false;
     try {
-      fill(request, reply, sink);
+      fill(request, sink);
       delivered = reply.send();
     } finally {
       if (!delivered) {
@@ -62,7 +62,7 @@ final class DirectoryOperations {
     return body.limit(Math.min(body.capacity(), body.position() + Math.max(0, size)));
   }
 
-  private void fill(Request request, Reply reply, Sink sink) throws IOException {
+  private void fill(Request request, Sink sink) throws IOException {
     long offset = request.int64(READ_IN_OFFSET);
     if (offset < DOT && !sink.dots(request.node(), DOT, ".")) {
       return;
