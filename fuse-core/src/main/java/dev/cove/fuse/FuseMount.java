@@ -145,6 +145,15 @@ public final class FuseMount {
     return awaitExit(left) ? Unmounted.CLEANLY : Unmounted.STILL_IN_USE;
   }
 
+  /**
+   * Unmounts unless files are open there.
+   *
+   * @return whether it is out of the tree; its last requests may still be served
+   */
+  public boolean tryUnmount() throws IOException {
+    return !isMounted() || Unmounting.unmount(directory) == Unmounting.Outcome.DONE;
+  }
+
   /** Whether it is still in the tree, and not covered by another mount. */
   public boolean isMounted() throws IOException {
     Optional<MountTable.Mount> mount = MountTable.on(directory);
