@@ -1,6 +1,11 @@
 package dev.cove.cli;
 
 import dev.cove.cli.logging.LogLevel;
+import dev.cove.cli.logging.LogSettings;
+import dev.cove.cli.mount.MountCommand;
+import dev.cove.cli.mount.MountsCommand;
+import dev.cove.cli.mount.RefreshCommand;
+import dev.cove.cli.mount.UnmountCommand;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -35,10 +40,14 @@ import picocli.CommandLine.Spec;
       "4:data could not be stored and is kept on this machine",
     },
     subcommands = {
+      MountCommand.class,
+      UnmountCommand.class,
+      MountsCommand.class,
+      RefreshCommand.class,
       VersionCommand.class,
       CompletionCommand.class,
     })
-final class CoveCommand implements Runnable {
+final class CoveCommand implements Runnable, LogSettings {
   @Spec
   private CommandSpec spec;
 
@@ -61,9 +70,12 @@ final class CoveCommand implements Runnable {
     return verbose;
   }
 
-  @Nullable
-  LogLevel logLevel() {
-    return logLevel != null ? logLevel : verbose ? LogLevel.DEBUG : null;
+  @Override
+  public LogLevel levelOr(LogLevel otherwise) {
+    if (logLevel != null) {
+      return logLevel;
+    }
+    return verbose ? LogLevel.DEBUG : otherwise;
   }
 
   @Override

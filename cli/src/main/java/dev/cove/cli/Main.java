@@ -7,11 +7,11 @@ import dev.cove.cli.command.TimeSpan;
 import dev.cove.cli.config.ConfiguredDefaults;
 import dev.cove.cli.logging.LogLevel;
 import dev.cove.cli.logging.Logs;
+import dev.cove.cli.store.BucketUrl;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.Objects;
 import picocli.CommandLine;
 
 /** Where {@code cove} starts. */
@@ -34,6 +34,7 @@ public final class Main {
         .setErr(err)
         .registerConverter(ByteSize.class, new ByteSize.Converter())
         .registerConverter(Duration.class, new TimeSpan.Converter())
+        .registerConverter(BucketUrl.class, new BucketUrl.Converter())
         .registerConverter(Path.class, new PathArgument())
         .setCaseInsensitiveEnumValuesAllowed(true)
         .setAbbreviatedOptionsAllowed(false)
@@ -46,7 +47,7 @@ public final class Main {
         .setExecutionExceptionHandler(errors)
         .setExecutionStrategy(parsed -> {
           new Logs(Printable::line)
-              .toStandardError(Objects.requireNonNullElse(root.logLevel(), LogLevel.WARN));
+              .toStandardError(root.levelOr(LogLevel.WARN));
           return new CommandLine.RunLast().execute(parsed);
         });
   }

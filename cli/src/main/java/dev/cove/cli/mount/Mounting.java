@@ -1,0 +1,155 @@
+package dev.cove.cli.mount;
+
+import dev.cove.cache.MemoryBudget;
+import dev.cove.cli.command.CommandFailure;
+import dev.cove.cli.command.ExitCodes;
+import dev.cove.cli.command.Printable;
+import dev.cove.cli.mount.MountCommand.Missing;
+import dev.cove.cli.mount.MountCommand.MountRequest;
+import dev.cove.cli.store.BucketUrl;
+import dev.cove.cli.store.StoreOptions;
+import dev.cove.fuse.FuseMount;
+import dev.cove.fuse.JnrFuse;
+import dev.cove.fuse.MountException;
+import dev.cove.fuse.StaleMounts;
+import dev.cove.mount.BucketFileSystem;
+import dev.cove.read.ReadMeter;
+import dev.cove.storage.ListPage;
+import dev.cove.storage.ListRequest;
+import dev.cove.storage.ObjectStore;
+import dev.cove.storage.StorageException;
+import dev.cove.storage.StorageException.Kind;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Makes mounts: all that are asked for, or none. */
+final class Mounting {
+  private static final Duration READY_WITHIN = Duration.ofSeconds(30);
+  private static final Logger log = LoggerFactory.getLogger(Mounting.class);
+
+  private final StoreOptions storeOptions;
+  private final FileSystemOptions fileSystem;
+  private final MemoryBudget budget;
+  private final Missing missing;
+
+  Mounting(
+      StoreOptions storeOptions,
+      FileSystemOptions fileSystem,
+      MemoryBudget budget,
+      Missing missing) {
+    this.storeOptions = storeOptions;
+    this.fileSystem = fileSystem;
+    this.budget = budget;
+    this.missing = missing;
+  }
+
+  /** @throws CommandFailure why one of them could not be made; nothing is left mounted then */
+  List<MountedBucket> mount(List<MountRequest> requests) throws IOException, InterruptedException {
+    // What the buckets answer takes a round trip each, so the directories are looked at meanwhile.
+    List<CompletableFuture<ObjectStore>> stores = requests.stream()
+        .map(request -> CompletableFuture.supplyAsync(() -> open(request.source()), Mounting::run))
+        .toList();
+    List<MountedBucket> mounted = new ArrayList<>();
+    try {
+      for (MountRequest request : requests) {
+        check(request.directory());
+      }
+      for (int i = 0; i < requests.size(); i++) {
+        mounted.add(mount(requests.get(i), await(stores.get(i))));
+      }
+      return mounted;
+    } catch (IOException | RuntimeException | InterruptedException e) {
+      mounted.forEach(mount -> mount.unmountForGood(Duration.ZERO, () -> {}));
+      throw e;
+    }
+  }
+
+  private static void run(Runnable task) {
+    Thread thread = new Thread(task, "open");
+    thread.setDaemon(true);
+    thread.start();
+  }
+
+  private static ObjectStore await(CompletableFuture<ObjectStore> store) {
+    try {
+      return store.join();
+    } catch (CompletionException e) {
+      if (e.getCause() instanceof RuntimeException cause) {
+        throw cause;
+      }
+      throw e;
+    }
+  }
+
+  // The cheap reasons first: before a request is sent, and before a helper program is asked to
+  // mount.
+  private static void check(Path directory) throws IOException {
+    if (StaleMounts.clearIfStale(directory)) {
+      log.warn("{} was still mounted by a process that is gone; it is unmounted now", directory);
+    }
+    String name = Printable.line(directory.toString());
+    if (Files.notExists(directory, LinkOption.NOFOLLOW_LINKS)) {
+      throw CommandFailure.usage(name + " does not exist; make it with: mkdir -p '" + name + "'");
+    }
+    if (!Files.isDirectory(directory)) {
+      throw CommandFailure.usage(name + " is not a directory; name an empty directory");
+    }
+  }
+
+  private ObjectStore open(BucketUrl source) {
+    ObjectStore store = storeOptions.open(source);
+    try {
+      ListPage first = store.list(ListRequest.all("").limit(1));
+      boolean empty = first.objects().isEmpty() && first.nextToken() == null;
+      if (empty && !source.prefix().isEmpty() && missing == Missing.REFUSED) {
+        throw CommandFailure.notSo("no key in " + source.wholeBucket() + " begins with '"
+            + source.prefix() + "'; check the prefix, or give --allow-missing-prefix");
+      }
+      return store;
+    } catch (StorageException e) {
+      store.close();
+      throw e.kind() == Kind.NO_SUCH_BUCKET
+          ? CommandFailure.notSo(String.valueOf(e.getMessage()), e)
+          : CommandFailure.failed(String.valueOf(e.getMessage()), e);
+    } catch (RuntimeException e) {
+      store.close();
+      throw e;
+    }
+  }
+
+  private MountedBucket mount(MountRequest request, ObjectStore store)
+      throws IOException, InterruptedException {
+    String source = request.source().toString();
+    BucketFileSystem files =
+        BucketFileSystem.open(store, fileSystem.bucketOptions(), budget, ReadMeter.NONE);
+    try {
+      FuseMount mount = JnrFuse.mount(files, request.directory(), fileSystem.mountOptions(source));
+      mount.awaitReady(READY_WITHIN);
+      log.info("{} is mounted on {}", source, mount.directory());
+      return new MountedBucket(source, store, files, mount, Clock.systemUTC().instant());
+    } catch (MountException e) {
+      files.close();
+      store.close();
+      throw failure(e);
+    }
+  }
+
+  private static CommandFailure failure(MountException e) {
+    String line = String.valueOf(e.getMessage());
+    return switch (MountCommand.exitCode(e.reason())) {
+      case ExitCodes.USAGE -> CommandFailure.usage(line, e);
+      case ExitCodes.NOT_SO -> CommandFailure.notSo(line, e);
+      default -> CommandFailure.failed(line, e);
+    };
+  }
+}

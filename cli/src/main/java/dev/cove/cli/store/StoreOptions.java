@@ -1,0 +1,239 @@
+package dev.cove.cli.store;
+
+import dev.cove.cli.command.Range;
+import dev.cove.s3.S3Config;
+import dev.cove.s3.S3Config.Addressing;
+import dev.cove.s3.S3Config.Checksums;
+import dev.cove.s3.S3Config.Payer;
+import dev.cove.s3.S3Credentials;
+import dev.cove.s3.S3ObjectStores;
+import dev.cove.storage.LoggingObjectStore;
+import dev.cove.storage.ObjectAttributes.Encryption;
+import dev.cove.storage.ObjectStore;
+import dev.cove.storage.PrefixObjectStore;
+import java.net.URI;
+import java.net.URISyntaxException;
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.LoggerFactory;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** The options of every command that talks to a bucket. */
+public final class StoreOptions {
+  @Spec(Spec.Target.MIXEE)
+  private CommandSpec spec;
+
+  @Option(
+      names = "--endpoint-url",
+      paramLabel = "URL",
+      description =
+          "A server that speaks S3, such as http://127.0.0.1:9000. Default: $AWS_ENDPOINT_URL_S3,"
+              + " $AWS_ENDPOINT_URL, Amazon S3.")
+  private @Nullable String endpointUrl;
+
+  @Option(
+      names = "--region",
+      paramLabel = "NAME",
+      description = "The bucket's region. Default: as the AWS tools find it, else us-east-1.")
+  private @Nullable String region;
+
+  @Option(
+      names = "--path-style",
+      negatable = true,
+      fallbackValue = "true",
+      description =
+          "Name the bucket in the path (--no-path-style: in the host name). Default: in the path with"
+              + " an endpoint URL, in the host name without.")
+  private @Nullable Boolean pathStyle;
+
+  @Option(
+      names = "--profile",
+      paramLabel = "NAME",
+      description = "Credentials of this profile in ~/.aws. Default: the AWS tools' own chain.")
+  private @Nullable String profile;
+
+  @Option(
+      names = "--anonymous",
+      negatable = true,
+      fallbackValue = "true",
+      description = "Sign no requests: for public buckets.")
+  private boolean anonymous;
+
+  @Option(
+      names = "--requester-pays",
+      negatable = true,
+      fallbackValue = "true",
+      description = "Pay for requests and traffic where the bucket asks for that.")
+  private boolean requesterPays;
+
+  @Option(
+      names = "--storage-class",
+      paramLabel = "CLASS",
+      description = "Class of new objects, such as STANDARD_IA. Default: the bucket's.")
+  private @Nullable String storageClass;
+
+  @Option(
+      names = "--sse",
+      paramLabel = "KIND",
+      description = "Encryption of new objects: s3, kms or kms:KEY. Default: the bucket's.")
+  private @Nullable String sse;
+
+  @Option(
+      names = "--checksums",
+      negatable = true,
+      fallbackValue = "true",
+      defaultValue = "true",
+      description =
+          "Send and check checksums of bytes (--no-checksums: for servers that refuse them)."
+              + " Default: ${DEFAULT-VALUE}.")
+  private boolean checksums;
+
+  @Option(
+      names = "--retries",
+      paramLabel = "N",
+      defaultValue = "4",
+      description =
+          "How often a request that failed is tried again, 0 to 100. Default: ${DEFAULT-VALUE}.")
+  private int retries;
+
+  @Option(
+      names = "--connect-timeout",
+      paramLabel = "TIME",
+      defaultValue = "5s",
+      description = "Until a connection stands. Default: ${DEFAULT-VALUE}.")
+  private Duration connectTimeout;
+
+  @Option(
+      names = "--stall-timeout",
+      paramLabel = "TIME",
+      defaultValue = "30s",
+      description = "How long a connection may deliver nothing. Default: ${DEFAULT-VALUE}.")
+  private Duration stallTimeout;
+
+  @Option(
+      names = "--attempt-timeout",
+      paramLabel = "TIME",
+      defaultValue = "60s",
+      description =
+          "One attempt of a request, besides the time its bytes take. Default: ${DEFAULT-VALUE}.")
+  private Duration attemptTimeout;
+
+  @Option(
+      names = "--request-timeout",
+      paramLabel = "TIME",
+      defaultValue = "180s",
+      description =
+          "A request with all its attempts, besides the time its bytes take. Default: ${DEFAULT-VALUE}.")
+  private Duration requestTimeout;
+
+  @Option(
+      names = "--max-connections",
+      paramLabel = "N",
+      defaultValue = "128",
+      description =
+          "Open at the same time at most, 1 to 4096, for each bucket. Default: ${DEFAULT-VALUE}.")
+  private int maxConnections;
+
+  /** Complains about values that no bucket takes, before anything is opened. */
+  public void check() {
+    Range range = new Range(spec);
+    range.check("--retries", retries, 0, 100);
+    range.check("--max-connections", maxConnections, 1, 4096);
+    range.check("--connect-timeout", connectTimeout, Duration.ofMillis(1), Duration.ofHours(1));
+    range.check("--stall-timeout", stallTimeout, Duration.ofMillis(1), Duration.ofHours(1));
+    range.check("--attempt-timeout", attemptTimeout, Duration.ofMillis(1), Duration.ofDays(1));
+    range.check("--request-timeout", requestTimeout, Duration.ofMillis(1), Duration.ofDays(1));
+    if (anonymous && profile != null) {
+      throw new ParameterException(
+          spec.commandLine(), "--anonymous and --profile exclude one another");
+    }
+    config("check");
+  }
+
+  /** Opens what a URL names; sends nothing. */
+  public ObjectStore open(BucketUrl url) {
+    ObjectStore store = S3ObjectStores.open(config(url.bucket()));
+    if (LoggerFactory.getLogger(LoggingObjectStore.class).isDebugEnabled()) {
+      store = new LoggingObjectStore(store);
+    }
+    return url.prefix().isEmpty() ? store : new PrefixObjectStore(store, url.prefix());
+  }
+
+  /** How a bucket is reached. */
+  public S3Config config(String bucket) {
+    S3Config.Builder config = S3Config.bucket(bucket)
+        .endpoint(endpoint())
+        .addressing(
+            pathStyle == null ? Addressing.AUTO : pathStyle ? Addressing.PATH : Addressing.HOST)
+        .region(region)
+        .credentials(credentials())
+        .payer(requesterPays ? Payer.REQUESTER : Payer.BUCKET_OWNER)
+        .storageClass(storageClass)
+        .encryption(encryption())
+        .checksums(checksums ? Checksums.ON : Checksums.REQUIRED_ONLY)
+        .attempts(retries + 1)
+        .connectTimeout(connectTimeout)
+        .stallTimeout(stallTimeout)
+        .attemptTimeout(attemptTimeout)
+        .callTimeout(requestTimeout)
+        .maxConnections(maxConnections);
+    return config.build();
+  }
+
+  private S3Credentials credentials() {
+    if (anonymous) {
+      return S3Credentials.anonymous();
+    }
+    return profile == null ? S3Credentials.defaultChain() : S3Credentials.profile(profile);
+  }
+
+  /** Where the store is; null for Amazon S3. */
+  public @Nullable URI endpoint() {
+    String source = "--endpoint-url";
+    String text = endpointUrl;
+    for (String variable : new String[] {"AWS_ENDPOINT_URL_S3", "AWS_ENDPOINT_URL"}) {
+      if (text == null && !System.getenv().getOrDefault(variable, "").isEmpty()) {
+        source = variable;
+        text = System.getenv(variable);
+      }
+    }
+    if (text == null) {
+      return null;
+    }
+    try {
+      URI uri = new URI(text);
+      String scheme = String.valueOf(uri.getScheme());
+      if (uri.getHost() != null
+          && (scheme.equalsIgnoreCase("http") || scheme.equalsIgnoreCase("https"))) {
+        return uri;
+      }
+    } catch (URISyntaxException e) {
+      // Said below like every other text that is no URL.
+    }
+    throw invalid(source, text, "is no URL like http://HOST:PORT or https://HOST");
+  }
+
+  private @Nullable Encryption encryption() {
+    if (sse == null) {
+      return null;
+    }
+    if (sse.equals("s3")) {
+      return new Encryption("AES256", null);
+    }
+    if (sse.equals("kms")) {
+      return new Encryption("aws:kms", null);
+    }
+    if (sse.startsWith("kms:") && sse.length() > 4) {
+      return new Encryption("aws:kms", sse.substring(4));
+    }
+    throw invalid("--sse", sse, "is none of s3, kms and kms:KEY");
+  }
+
+  private ParameterException invalid(String what, String value, String why) {
+    return new ParameterException(
+        spec.commandLine(), what + ": '" + value + "' " + why, spec.findOption(what), value);
+  }
+}
