@@ -174,7 +174,7 @@ public final class FaultPlan {
   }
 
   private PlantedFault plant(PlantedFault.Effect effect) {
-    PlantedFault fault = new PlantedFault(operations, keys, spared, times, effect);
+    PlantedFault fault = new PlantedFault(operations, keys, new StrikeCount(spared, times), effect);
     garden.accept(fault);
     return fault;
   }

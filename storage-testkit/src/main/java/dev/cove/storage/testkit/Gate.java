@@ -1,15 +1,15 @@
 package dev.cove.storage.testkit;
 
 import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 
 /** Holds back whoever comes by until it is opened. */
 public final class Gate {
   private final CountDownLatch arrived = new CountDownLatch(1);
-  private final CountDownLatch opened = new CountDownLatch(1);
-
-  Gate() {}
+  private final CompletableFuture<Boolean> opened = new CompletableFuture<>();
 
   /**
    * Waits until the first one stands at the gate.
@@ -29,11 +29,24 @@ public final class Gate {
 
   /** Lets through everyone who waits and everyone who comes later. */
   public void open() {
-    opened.countDown();
+    opened.complete(true);
   }
 
-  void pass() throws InterruptedException {
+  /** Comes to the gate and waits there. */
+  public void pass() throws InterruptedException {
     arrived.countDown();
-    opened.await();
+    try {
+      opened.get();
+    } catch (ExecutionException e) {
+      throw new AssertionError("a gate only ever opens", e);
+    }
+  }
+
+  /** Comes to the gate; the action runs when it is open, on the thread that opens it. */
+  public void pass(Runnable action) {
+    arrived.countDown();
+    opened.thenRun(action).exceptionally(failure -> {
+      throw new AssertionError("what waited at the gate failed", failure);
+    });
   }
 }

@@ -5,7 +5,6 @@ import dev.cove.storage.StorageException;
 import dev.cove.storage.StoreCall;
 import dev.cove.storage.StoreOperation;
 import java.util.Set;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
@@ -19,27 +18,23 @@ public final class PlantedFault {
 
   private final Set<StoreOperation> operations;
   private final @Nullable Predicate<String> keys;
-  private final int first;
-  private final int last;
+  private final StrikeCount count;
   private final Effect effect;
-  private final AtomicInteger matched = new AtomicInteger();
 
   PlantedFault(
       Set<StoreOperation> operations,
       @Nullable Predicate<String> keys,
-      int spared,
-      int times,
+      StrikeCount count,
       Effect effect) {
     this.operations = operations;
     this.keys = keys;
-    this.first = spared + 1;
-    this.last = times > Integer.MAX_VALUE - spared ? Integer.MAX_VALUE : spared + times;
+    this.count = count;
     this.effect = effect;
   }
 
   /** How often it has struck. */
   public int strikes() {
-    return Math.max(0, Math.min(matched.get(), last) - first + 1);
+    return count.strikes();
   }
 
   boolean namesKeys() {
@@ -52,11 +47,9 @@ public final class PlantedFault {
 
   /** Whether this call is one to strike; each matching call is counted once. */
   boolean claims(StoreCall call) {
-    if (!operations.contains(call.operation()) || call.keys().stream().noneMatch(this::strikes)) {
-      return false;
-    }
-    int count = matched.updateAndGet(before -> before == Integer.MAX_VALUE ? before : before + 1);
-    return count >= first && count <= last;
+    return operations.contains(call.operation())
+        && call.keys().stream().anyMatch(this::strikes)
+        && count.next();
   }
 
   Effect effect() {
