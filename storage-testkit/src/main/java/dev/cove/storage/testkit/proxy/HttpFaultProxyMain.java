@@ -65,7 +65,7 @@ public final class HttpFaultProxyMain implements Callable<Integer> {
     try {
       return HttpFaultProxy.start(server, address, HttpFaultProxy.Recording.COUNT);
     } catch (IllegalArgumentException e) {
-      throw wrong(e.getMessage());
+      throw wrong(String.valueOf(e.getMessage()));
     }
   }
 
