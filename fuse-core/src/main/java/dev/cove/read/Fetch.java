@@ -34,9 +34,6 @@ final class Fetch {
   final long start;
   final long end;
 
-  /** The stream this was fetched ahead for; null when a program waits for it. */
-  final @Nullable Stream stream;
-
   // Guarded by the reader's lock:
 
   /** Readers that wait for bytes of this fetch. */
@@ -49,6 +46,10 @@ final class Fetch {
   @Nullable
   ReadHandle handle;
 
+  /** The pattern it was fetched for; null when a program waits for it. */
+  @Nullable
+  Ahead pattern;
+
   private volatile long filled;
   private volatile boolean done;
   private volatile boolean cancelled;
@@ -60,19 +61,12 @@ final class Fetch {
   @GuardedBy("this")
   private final List<Waiter> waiters = new ArrayList<>(2);
 
-  Fetch(
-      ObjectReader reader,
-      Purpose purpose,
-      List<Block> blocks,
-      long start,
-      long end,
-      @Nullable Stream stream) {
+  Fetch(ObjectReader reader, Purpose purpose, List<Block> blocks, long start, long end) {
     this.reader = reader;
     this.purpose = purpose;
     this.blocks = blocks;
     this.start = start;
     this.end = end;
-    this.stream = stream;
     this.filled = start;
   }
 
@@ -90,13 +84,14 @@ final class Fetch {
     return failure;
   }
 
-  /** Stops as soon as that saves anything. Its blocks are no longer the table's. */
+  /** Stops it before its next byte. Its blocks are no longer the table's. */
   void cancel() {
     cancelled = true;
   }
 
-  boolean cancelled() {
-    return cancelled;
+  /** Whether so little is missing that a new connection would cost more than the rest. */
+  boolean nearlyDone() {
+    return filled > start && end - filled <= WORTH_FINISHING;
   }
 
   /** Brings the bytes, resuming where a body breaks off. Never throws: see {@link #failure}. */
@@ -137,6 +132,8 @@ final class Fetch {
     try (ObjectBody body =
         reader.store().get(new GetRequest(reader.id().key(), range, reader.id().version()))) {
       long answered = reader.ticker().read();
+      reader.pace().firstByte(answered - begun);
+      reader.meter().firstByte(answered - begun);
       while (filled < end) {
         Block block = blocks.get((int) ((filled - start) / ObjectReader.BLOCK));
         if (!block.pin()) {
@@ -149,11 +146,8 @@ final class Fetch {
         } finally {
           block.unpin();
         }
-        if (begun != 0) {
-          reader.firstByte(answered - begun);
-          begun = 0;
-        }
       }
+      reader.pace().transferred(filled - from, reader.ticker().read() - answered);
     }
   }
 
@@ -164,7 +158,7 @@ final class Fetch {
     target.position((int) (filled - blockStart));
     try {
       while (target.hasRemaining()) {
-        if (cancelled && end - blockStart - target.position() > WORTH_FINISHING) {
+        if (cancelled) {
           return false;
         }
         if (body.read(target) < 0) {

@@ -4,8 +4,8 @@ import com.github.benmanes.caffeine.cache.Ticker;
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 import dev.cove.cache.Block;
 import dev.cove.cache.BlockCache;
-import dev.cove.cache.BlockCache.Retention;
 import dev.cove.cache.ObjectId;
+import dev.cove.read.BlockTable.Slot;
 import dev.cove.read.ReadMeter.Purpose;
 import dev.cove.storage.ObjectStore;
 import dev.cove.storage.StorageException;
@@ -13,9 +13,7 @@ import dev.cove.storage.StorageException.Kind;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.time.Duration;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.locks.ReentrantLock;
 
 /**
@@ -36,14 +34,18 @@ public final class ObjectReader {
   // Lock order: this, then the cache's and the budget's. Never held while the network is.
   private final ReentrantLock lock = new ReentrantLock();
 
-  /** Blocks on their way, or here ahead of their reader, by index. Owns one hold on each. */
   @GuardedBy("lock")
-  private final Map<Long, Slot> table = new HashMap<>();
+  private final BlockTable table;
+
+  @GuardedBy("lock")
+  private final Prefetcher prefetcher;
 
   ObjectReader(ObjectReaders shared, ObjectId id, long size) {
     this.shared = shared;
     this.id = id;
     this.size = size;
+    this.table = new BlockTable(shared.cache, id, size);
+    this.prefetcher = new Prefetcher(shared, this, table);
   }
 
   /** Begins to follow one open file. */
@@ -77,8 +79,8 @@ public final class ObjectReader {
     return shared.ticker;
   }
 
-  void firstByte(long nanos) {
-    shared.meter.firstByte(nanos);
+  Pace pace() {
+    return shared.pace;
   }
 
   void read(ReadHandle handle, long offset, int count, ReadSink sink) throws IOException {
@@ -137,15 +139,18 @@ public final class ObjectReader {
         }
         reserved = 0;
         if (complete) {
-          if (reading.stream == null) {
-            reading.stream = reading.handle.note(reading.offset, reading.end);
-            grow(reading.stream, missing > 0 || reading.mustWait());
+          if (!reading.noted) {
+            reading.noted = true;
+            reading.pattern =
+                prefetcher.onRead(reading.handle, reading.offset, reading.end, reading.mustWait());
           }
-          topUp(reading.handle, reading.stream);
+          if (reading.pattern != null) {
+            prefetcher.topUp(reading.handle, reading.pattern);
+          }
           return;
         }
         // Whoever waits for memory holds none.
-        release(reading);
+        reading.release();
       } finally {
         lock.unlock();
       }
@@ -176,7 +181,7 @@ public final class ObjectReader {
       Slot slot = table.get(index);
       if (slot != null && slot.block.pin()) {
         reading.blocks[i] = slot.block;
-        if (slot.fetch.filled() < blockEnd(index)) {
+        if (!table.arrived(slot)) {
           reading.join(index, slot.fetch);
         } else {
           reading.hit += reading.overlap(index);
@@ -186,7 +191,7 @@ public final class ObjectReader {
       Block block = shared.cache.pin(id, index);
       reading.blocks[i] = block;
       if (block == null) {
-        missing += blockEnd(index) - index * BLOCK;
+        missing += table.blockEnd(index) - index * BLOCK;
       } else {
         reading.hit += reading.overlap(index);
       }
@@ -212,10 +217,10 @@ public final class ObjectReader {
       long from = reading.first + i;
       long until = reading.first + to;
       if (whole) {
-        while (from > 0 && absent(from - 1)) {
+        while (from > 0 && table.absent(from - 1)) {
           from--;
         }
-        while (until * BLOCK < size && absent(until)) {
+        while (until * BLOCK < size && table.absent(until)) {
           until++;
         }
       }
@@ -231,13 +236,12 @@ public final class ObjectReader {
         if (prepaid > 0) {
           shared.cache.unreserve(prepaid);
         }
-        undo(reading.mine);
+        table.undo(reading.mine);
         return false;
       }
-      Fetch fetch =
-          new Fetch(this, Purpose.DEMAND, blocks, from * BLOCK, from * BLOCK + bytes, null);
+      Fetch fetch = new Fetch(this, Purpose.DEMAND, blocks, from * BLOCK, from * BLOCK + bytes);
       reading.mine.add(fetch);
-      enter(fetch);
+      table.enter(fetch);
       for (int k = i; k < to; k++) {
         Block block = blocks.get((int) (reading.first + k - from));
         boolean pinned = block.pin();
@@ -253,147 +257,11 @@ public final class ObjectReader {
     return true;
   }
 
-  /** Takes back requests that nobody has seen yet. */
-  @GuardedBy("lock")
-  private void undo(List<Fetch> fetches) {
-    for (Fetch fetch : fetches) {
-      for (Block block : fetch.blocks) {
-        table.remove(block.index());
-        block.unpin();
-      }
-    }
-    fetches.clear();
-  }
-
-  @GuardedBy("lock")
-  private boolean absent(long index) {
-    return !table.containsKey(index) && !shared.cache.contains(id, index);
-  }
-
-  @GuardedBy("lock")
-  private void enter(Fetch fetch) {
-    for (Block block : fetch.blocks) {
-      table.put(block.index(), new Slot(block, fetch));
-    }
-    fetch.left = fetch.blocks.size();
-  }
-
-  /** A stream that waits gets more ahead of it, in proportion to what it has read. */
-  @GuardedBy("lock")
-  private void grow(Stream stream, boolean starving) {
-    if (!stream.sequential()) {
-      return;
-    }
-    long before = stream.window;
-    if (before == 0) {
-      stream.window = 4 * BLOCK;
-    }
-    if (starving) {
-      stream.window *= stream.window < 8 << 20 ? 4 : 2;
-    }
-    stream.window = Math.min(Math.min(stream.window, stream.earned()), mostAhead());
-    if (stream.window != before) {
-      meter().window(stream.window);
-    }
-  }
-
-  private long mostAhead() {
-    long share = shared.cache.budget().total() / 4 / Math.max(1, shared.ahead.size());
-    return Math.min(shared.options.maxWindow(), share / BLOCK * BLOCK);
-  }
-
-  /** Asks ahead of a stream as far as its window, the threads and the memory go. */
-  @GuardedBy("lock")
-  private void topUp(ReadHandle handle, Stream stream) {
-    if (stream.window == 0 || stream.closed || handle.closed) {
-      return;
-    }
-    retirePassed(stream);
-    int parallel = shared.options.parallelParts();
-    stream.issued = Math.max(stream.issued, stream.frontier);
-    while (stream.active < parallel) {
-      long from = (stream.issued + BLOCK - 1) / BLOCK;
-      long limit = Math.min(size, stream.frontier + stream.window);
-      long least = Math.max(2 * BLOCK, stream.window / parallel / BLOCK * BLOCK);
-      long part = Math.min(shared.options.partSize(), least);
-      while (from * BLOCK < limit && !absent(from)) {
-        from++;
-      }
-      stream.issued = Math.max(stream.issued, Math.min(size, from * BLOCK));
-      long room = limit - from * BLOCK;
-      if (room <= 0 || room < part && limit < size) {
-        return;
-      }
-      long until = from + 1;
-      while (until * BLOCK < limit && (until - from) * BLOCK < part && absent(until)) {
-        until++;
-      }
-      if (!issue(handle, stream, from, Math.min(size, until * BLOCK))) {
-        return;
-      }
-    }
-  }
-
-  @GuardedBy("lock")
-  private boolean issue(ReadHandle handle, Stream stream, long from, long end) {
-    if (!shared.pool.tryEnter()) {
-      return false;
-    }
-    List<Block> blocks = shared.cache.tryAllocate(id, from, end - from * BLOCK);
-    if (blocks == null) {
-      shared.pool.leave();
-      stream.window = Math.max(2 * BLOCK, stream.window / 2);
-      return false;
-    }
-    Fetch fetch = new Fetch(this, Purpose.AHEAD, blocks, from * BLOCK, end, stream);
-    fetch.handle = handle;
-    enter(fetch);
-    stream.fetches.add(fetch);
-    shared.ahead.add(handle);
-    stream.issued = end;
-    stream.active++;
-    shared.pool.submit(fetch::run);
-    return true;
-  }
-
-  /** What lies well behind the stream was not wanted, or was only half read. */
-  @GuardedBy("lock")
-  private void retirePassed(Stream stream) {
-    Fetch oldest;
-    while ((oldest = stream.fetches.peek()) != null
-        && oldest.end + 2 * Stream.OVERTAKING < stream.frontier) {
-      stream.fetches.remove();
-      detach(oldest);
-    }
-  }
-
   /** Called by the thread that ran a fetch, once it is over. */
   void ended(Fetch fetch) {
     lock.lock();
     try {
-      StorageException failure = fetch.failure();
-      boolean damaged = failure != null && failure.kind() == Kind.CORRUPT;
-      Stream stream = fetch.stream;
-      boolean keepForStream = stream != null && !stream.closed && fetch.handle != null;
-      for (Block block : fetch.blocks) {
-        Slot slot = table.get(block.index());
-        if (slot == null || slot.block != block) {
-          continue;
-        }
-        if (damaged || fetch.filled() < blockEnd(block.index())) {
-          remove(slot);
-          block.unpin();
-        } else if (!keepForStream) {
-          remove(slot);
-          shared.cache.insert(block, retention(slot));
-        }
-      }
-      if (stream != null) {
-        stream.active--;
-        if (fetch.handle != null && failure == null) {
-          topUp(fetch.handle, stream);
-        }
-      }
+      prefetcher.ended(fetch);
     } finally {
       lock.unlock();
     }
@@ -405,110 +273,24 @@ public final class ObjectReader {
     try {
       if (reading.sent) {
         for (Block block : reading.blocks) {
-          Slot slot = block == null ? null : table.get(block.index());
-          if (slot != null && slot.block == block) {
-            slot.consumed += (int) reading.overlap(block.index());
-            if (slot.consumed >= block.length()) {
-              remove(slot);
-              shared.cache.insert(block, retention(slot));
-            }
+          Slot slot = block == null ? null : table.slotOf(block);
+          if (slot != null) {
+            table.consumed(slot, reading.overlap(slot.block.index()));
+            prefetcher.settle(slot.fetch);
           }
         }
       }
-      release(reading);
+      reading.release();
     } finally {
       lock.unlock();
     }
   }
 
-  @GuardedBy("lock")
-  private void release(Reading reading) {
-    for (int i = 0; i < reading.blocks.length; i++) {
-      Block block = reading.blocks[i];
-      if (block != null) {
-        block.unpin();
-        reading.blocks[i] = null;
-      }
-    }
-    reading.leave();
-    reading.mine.clear();
-  }
-
-  @GuardedBy("lock")
-  private void remove(Slot slot) {
-    table.remove(slot.block.index());
-    Fetch fetch = slot.fetch;
-    if (--fetch.left == 0 && fetch.stream != null) {
-      fetch.stream.fetches.remove(fetch);
-      if (fetch.handle != null && fetch.handle.idlest() == null) {
-        shared.ahead.remove(fetch.handle);
-      }
-    }
-  }
-
-  private static Retention retention(Slot slot) {
-    return slot.fetch.purpose == Purpose.AHEAD ? Retention.BRIEF : Retention.KEEP;
-  }
-
-  /** Lets go of a fetch nobody follows any more: stops it unless somebody waits for its bytes. */
-  @GuardedBy("lock")
-  private void detach(Fetch fetch) {
-    fetch.handle = null;
-    boolean stop = !fetch.done() && fetch.wanted == 0;
-    if (stop) {
-      fetch.cancel();
-    }
-    if (!stop && !fetch.done()) {
-      return;
-    }
-    long wasted = 0;
-    for (Block block : fetch.blocks) {
-      Slot slot = table.get(block.index());
-      if (slot == null || slot.block != block) {
-        continue;
-      }
-      remove(slot);
-      wasted += slot.consumed == 0 ? block.length() : 0;
-      if (fetch.filled() >= blockEnd(block.index())) {
-        shared.cache.insert(block, Retention.BRIEF);
-      } else {
-        block.unpin();
-      }
-    }
-    if (wasted > 0) {
-      meter().wasted(wasted);
-    }
-  }
-
-  /** Ends a stream. */
-  void drop(Stream stream) {
-    lock.lock();
-    try {
-      stream.closed = true;
-      stream.window = 0;
-      Fetch fetch;
-      while ((fetch = stream.fetches.poll()) != null) {
-        detach(fetch);
-      }
-    } finally {
-      lock.unlock();
-    }
-  }
-
-  /** Gives up the window of the handle's idlest stream; it grows anew when it is read again. */
+  /** Gives back memory of what is fetched ahead for a handle. */
   void shrink(ReadHandle handle) {
     lock.lock();
     try {
-      Stream idlest = handle.idlest();
-      if (idlest == null) {
-        return;
-      }
-      idlest.window = 0;
-      Fetch fetch;
-      while ((fetch = idlest.fetches.pollLast()) != null) {
-        idlest.issued = Math.min(idlest.issued, fetch.start);
-        detach(fetch);
-      }
+      prefetcher.shrink(handle);
     } finally {
       lock.unlock();
     }
@@ -518,15 +300,10 @@ public final class ObjectReader {
     lock.lock();
     try {
       handle.closed = true;
-      handle.dropAll();
-      shared.ahead.remove(handle);
+      prefetcher.close(handle);
     } finally {
       lock.unlock();
     }
-  }
-
-  private long blockEnd(long index) {
-    return Math.min(size, (index + 1) * BLOCK);
   }
 
   private static boolean worthAnother(Kind kind) {
@@ -544,17 +321,5 @@ public final class ObjectReader {
           UNSUPPORTED,
           NO_SPACE -> false;
     };
-  }
-
-  /** A block on its way or ahead of its reader; guarded by the lock. */
-  private static final class Slot {
-    final Block block;
-    final Fetch fetch;
-    int consumed;
-
-    Slot(Block block, Fetch fetch) {
-      this.block = block;
-      this.fetch = fetch;
-    }
   }
 }

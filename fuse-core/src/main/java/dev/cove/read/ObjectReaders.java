@@ -19,6 +19,7 @@ public final class ObjectReaders implements AutoCloseable {
   final ReadMeter meter;
   final Ticker ticker;
   final FetchPool pool;
+  final Pace pace;
 
   /** Handles that may have something fetched ahead. */
   final Set<ReadHandle> ahead = ConcurrentHashMap.newKeySet();
@@ -40,6 +41,7 @@ public final class ObjectReaders implements AutoCloseable {
     this.meter = meter;
     this.ticker = ticker;
     this.pool = new FetchPool(options.fetchThreads());
+    this.pace = new Pace(options);
     cache.budget().addReclaimer(reclaimer);
   }
 

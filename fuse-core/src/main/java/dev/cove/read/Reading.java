@@ -18,8 +18,10 @@ final class Reading {
   final @Nullable Block[] blocks;
   final List<Fetch> mine = new ArrayList<>(1);
 
+  boolean noted;
+
   @Nullable
-  Stream stream;
+  Ahead pattern;
 
   long hit;
   boolean sent;
@@ -57,11 +59,20 @@ final class Reading {
     return !joined.isEmpty();
   }
 
-  void leave() {
+  /** Gives everything up again. */
+  void release() {
+    for (int i = 0; i < blocks.length; i++) {
+      Block block = blocks[i];
+      if (block != null) {
+        block.unpin();
+        blocks[i] = null;
+      }
+    }
     for (Joined one : joined) {
       one.fetch.wanted--;
     }
     joined.clear();
+    mine.clear();
   }
 
   /**

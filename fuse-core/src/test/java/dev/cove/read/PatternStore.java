@@ -11,6 +11,7 @@ import dev.cove.storage.Version;
 import dev.cove.storage.testkit.MemoryObjectStore;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -59,9 +60,13 @@ final class PatternStore extends ForwardingObjectStore {
   }
 
   static byte at(int seed, long position) {
+    return (byte) (word(seed, position) >>> ((position & 7) << 3));
+  }
+
+  /** The eight bytes from a multiple of eight on, the first lowest. */
+  private static long word(int seed, long position) {
     long word = (position >>> 3) * 0x9E3779B97F4A7C15L + seed;
-    word ^= word >>> 29;
-    return (byte) (word >>> ((position & 7) << 3));
+    return word ^ word >>> 29;
   }
 
   /** The requests so far, as {@code key 0-131071} or {@code key} for a whole object. */
@@ -141,9 +146,16 @@ final class PatternStore extends ForwardingObjectStore {
       }
       during.deliver(request, position);
       int count = (int) Math.min(Math.min(left, target.remaining()), 50_000);
-      for (int i = 0; i < count; i++) {
-        target.put(at(seed, position + i));
+      ByteBuffer bytesOut = target.slice().order(ByteOrder.LITTLE_ENDIAN).limit(count);
+      for (long at = position; bytesOut.hasRemaining(); ) {
+        if ((at & 7) == 0 && bytesOut.remaining() >= 8) {
+          bytesOut.putLong(word(seed, at));
+          at += 8;
+        } else {
+          bytesOut.put(at(seed, at++));
+        }
       }
+      target.position(target.position() + count);
       position += count;
       bytes.addAndGet(count);
       return count;
@@ -189,10 +201,19 @@ final class PatternStore extends ForwardingObjectStore {
   /** Where the bytes first differ from the object's; -1 when they do not. */
   static long mismatch(String key, long offset, byte @Nullable [] bytes) {
     int seed = key.hashCode();
-    for (int i = 0; bytes != null && i < bytes.length; i++) {
-      if (bytes[i] != at(seed, offset + i)) {
+    ByteBuffer all =
+        ByteBuffer.wrap(bytes == null ? new byte[0] : bytes).order(ByteOrder.LITTLE_ENDIAN);
+    for (int i = 0; i < all.limit(); ) {
+      if (((offset + i) & 7) == 0 && all.limit() - i >= 8) {
+        if (all.getLong(i) == word(seed, offset + i)) {
+          i += 8;
+          continue;
+        }
+      }
+      if (all.get(i) != at(seed, offset + i)) {
         return offset + i;
       }
+      i++;
     }
     return -1;
   }
