@@ -23,11 +23,11 @@ abstract class ListContract extends WriteContract {
   @Test
   void keysComeInOrderOfTheirUtf8Bytes() throws IOException {
     // U+FFEE is a BMP character above the surrogates: by UTF-16 it would come after the emoji.
-    putEach("b", "a", "Z", "ü", "\uffee", "😀", "\ue000", "~", "a/b", "a-b", "a0b", "10", "9");
+    putEach("b", "a", "Z", "ü", "\uffee", "😀", "\ue000", "~", "c/b", "c-b", "c0b", "10", "9");
     List<ObjectInfo> objects = store().list(ListRequest.all(key(""))).objects();
     assertThat(names(objects))
         .containsExactly(
-            "10", "9", "Z", "a", "a-b", "a/b", "a0b", "b", "~", "ü", "\ue000", "\uffee", "😀");
+            "10", "9", "Z", "a", "b", "c-b", "c/b", "c0b", "~", "ü", "\ue000", "\uffee", "😀");
   }
 
   @Test
@@ -60,11 +60,23 @@ abstract class ListContract extends WriteContract {
 
   @Test
   void aDelimiterRollsUpWhatLiesDeeper() throws IOException {
-    putEach("a", "a/1", "a/2/3", "a-b", "a0", "b/", "c/d/e", "z");
+    putEach("a/1", "a/2/3", "a-b", "a0", "b/", "c/d/e", "z");
     ListPage page = store().list(ListRequest.children(key("")));
-    assertThat(names(page.objects())).containsExactly("a", "a-b", "a0", "z");
+    assertThat(names(page.objects())).containsExactly("a-b", "a0", "z");
     assertThat(page.prefixes()).containsExactly(key("a/"), key("b/"), key("c/"));
     assertThat(page.nextToken()).isNull();
+  }
+
+  @Test
+  void anObjectMayLieBesideAPrefixOfItsName() throws IOException {
+    putEach("a", "a/1", "a/2/3", "b");
+    ListPage page = store().list(ListRequest.children(key("")));
+    assertThat(names(page.objects())).containsExactly("a", "b");
+    assertThat(page.prefixes()).containsExactly(key("a/"));
+    assertThat(names(store().list(ListRequest.all(key(""))).objects()))
+        .containsExactly("a", "a/1", "a/2/3", "b");
+    assertThat(names(store().list(ListRequest.children(key("a/"))).objects()))
+        .containsExactly("a/1");
   }
 
   @Test
@@ -133,10 +145,9 @@ abstract class ListContract extends WriteContract {
   @Test
   void pagesWithADelimiterGiveEveryEntryOnceAndCoverOneStretchEach() throws IOException {
     putEach(
-        "a", "a-", "a/1", "a/2", "a/3/4", "a0", "b/1", "b/2", "c", "d/1", "d/2", "d0", "e/1",
-        "😀/1", "😀0");
-    List<String> expected =
-        List.of("a", "a-", "a/", "a0", "b/", "c", "d/", "d0", "e/", "😀/", "😀0");
+        "a-", "a/1", "a/2", "a/3/4", "a0", "b/1", "b/2", "c", "d/1", "d/2", "d0", "e/1", "😀/1",
+        "😀0");
+    List<String> expected = List.of("a-", "a/", "a0", "b/", "c", "d/", "d0", "e/", "😀/", "😀0");
     for (int size = 1; size <= expected.size() + 1; size++) {
       List<String> entries = new ArrayList<>();
       String last = "";
@@ -215,7 +226,7 @@ abstract class ListContract extends WriteContract {
       }
       return done();
     });
-    put("many", "beside");
+    put("many.txt", "beside");
     List<String> expected = IntStream.range(0, count)
         .mapToObj(i -> key("many/" + i))
         .sorted(KeyOrder.UTF_8)
@@ -227,7 +238,7 @@ abstract class ListContract extends WriteContract {
     assertThat(pages.stream().flatMap(page -> page.objects().stream()).map(ObjectInfo::key))
         .containsExactlyElementsOf(expected);
     ListPage above = store().list(ListRequest.children(key("")));
-    assertThat(names(above.objects())).containsExactly("many");
+    assertThat(names(above.objects())).containsExactly("many.txt");
     assertThat(above.prefixes()).containsExactly(key("many/"));
   }
 
