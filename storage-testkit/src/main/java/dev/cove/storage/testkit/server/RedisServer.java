@@ -6,6 +6,7 @@ import java.net.Socket;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -16,27 +17,26 @@ public final class RedisServer implements AutoCloseable {
 
   private final Path directory = Scratch.directory("redis");
   private final int port = Scratch.freePort();
-  private final ServerProcess process = new ServerProcess(
-      "redis",
-      directory,
-      List.of(
-          Programs.require("redis-server"),
-          "--bind",
-          "127.0.0.1",
-          "--port",
-          Integer.toString(port),
-          "--dir",
-          directory.toString(),
-          "--save",
-          "",
-          "--appendonly",
-          "yes",
-          "--appendfsync",
-          "always"),
-      Map.of(),
-      () -> answersPing(port));
+  private final ServerProcess process;
 
-  private RedisServer() {}
+  private RedisServer(List<String> options) {
+    List<String> command = new ArrayList<>(List.of(
+        Programs.require("redis-server"),
+        "--bind",
+        "127.0.0.1",
+        "--port",
+        Integer.toString(port),
+        "--dir",
+        directory.toString(),
+        "--save",
+        "",
+        "--appendonly",
+        "yes",
+        "--appendfsync",
+        "always"));
+    command.addAll(options);
+    process = new ServerProcess("redis", directory, command, Map.of(), () -> answersPing(port));
+  }
 
   /**
    * The address of the server that all tests of this JVM share: {@code COVE_TEST_REDIS_URL}, else one started here.
@@ -52,9 +52,13 @@ public final class RedisServer implements AutoCloseable {
     return address;
   }
 
-  /** A server of one's own, to be killed and paused at will. */
-  public static RedisServer start() {
-    RedisServer server = new RedisServer();
+  /**
+   * A server of one's own, to be killed and paused at will.
+   *
+   * @param options of redis-server, such as {@code --requirepass secret}, each word for itself
+   */
+  public static RedisServer start(String... options) {
+    RedisServer server = new RedisServer(List.of(options));
     server.process.start();
     return server;
   }
@@ -92,8 +96,9 @@ public final class RedisServer implements AutoCloseable {
     try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
       socket.setSoTimeout(2_000);
       socket.getOutputStream().write("PING\r\n".getBytes(StandardCharsets.US_ASCII));
-      return new String(socket.getInputStream().readNBytes(5), StandardCharsets.US_ASCII)
-          .equals("+PONG");
+      String answer = new String(socket.getInputStream().readNBytes(5), StandardCharsets.US_ASCII);
+      // One that wants a password first is as ready.
+      return answer.equals("+PONG") || answer.equals("-NOAU");
     }
   }
 }
