@@ -21,105 +21,105 @@ import java.util.concurrent.TimeoutException;
  * is interrupted, and then nothing has been put or taken. Safe for use by several threads.
  */
 public interface NamedQueue {
-    /** The queue of that name in the {@linkplain StateStore#standard() standard store}; looked up at first use, not here. */
-    static NamedQueue fromName(String name, IfMissing ifMissing) {
-        return StateStore.standard().queue(name, ifMissing);
-    }
+  /** The queue of that name in the {@linkplain StateStore#standard() standard store}; looked up at first use, not here. */
+  static NamedQueue fromName(String name, IfMissing ifMissing) {
+    return StateStore.standard().queue(name, ifMissing);
+  }
 
-    /** As {@link #fromName(String, IfMissing)} with {@link IfMissing#FAIL}. */
-    static NamedQueue fromName(String name) {
-        return fromName(name, IfMissing.FAIL);
-    }
+  /** As {@link #fromName(String, IfMissing)} with {@link IfMissing#FAIL}. */
+  static NamedQueue fromName(String name) {
+    return fromName(name, IfMissing.FAIL);
+  }
 
-    /** The queues of the standard store. */
-    static StateObjects objects() {
-        return StateStore.standard().queues();
-    }
+  /** The queues of the standard store. */
+  static StateObjects objects() {
+    return StateStore.standard().queues();
+  }
 
-    String name();
+  String name();
 
-    /**
-     * The partition of that key, which need not have items yet.
-     *
-     * @param key 1 to 64 bytes
-     */
-    NamedQueue partition(Bytes key);
+  /**
+   * The partition of that key, which need not have items yet.
+   *
+   * @param key 1 to 64 bytes
+   */
+  NamedQueue partition(Bytes key);
 
-    /** The partition whose key is the UTF-8 of {@code key}. */
-    default NamedQueue partition(String key) {
-        return partition(Bytes.utf8(key));
-    }
+  /** The partition whose key is the UTF-8 of {@code key}. */
+  default NamedQueue partition(String key) {
+    return partition(Bytes.utf8(key));
+  }
 
-    /**
-     * The same partition through a handle whose every put makes the partition, with all its items, expire {@code ttl} after
-     * that put unless another put follows. A put through a handle without a time to live leaves the partition's as it is.
-     */
-    NamedQueue expiring(Duration ttl);
+  /**
+   * The same partition through a handle whose every put makes the partition, with all its items, expire {@code ttl} after
+   * that put unless another put follows. A put through a handle without a time to live leaves the partition's as it is.
+   */
+  NamedQueue expiring(Duration ttl);
 
-    /** Adds an item, waiting while the partition is full. */
-    void put(Bytes item) throws InterruptedException;
+  /** Adds an item, waiting while the partition is full. */
+  void put(Bytes item) throws InterruptedException;
 
-    /** As {@link #put(Bytes)}, but waits no longer than {@code timeout}, and then has added nothing. */
-    void put(Bytes item, Duration timeout) throws InterruptedException, TimeoutException;
+  /** As {@link #put(Bytes)}, but waits no longer than {@code timeout}, and then has added nothing. */
+  void put(Bytes item, Duration timeout) throws InterruptedException, TimeoutException;
 
-    /** Adds an item unless the partition is full; false if it is. */
-    boolean offer(Bytes item);
+  /** Adds an item unless the partition is full; false if it is. */
+  boolean offer(Bytes item);
 
-    /**
-     * Adds all of them in one step, next to one another and in order, waiting until there is room for all.
-     *
-     * @throws IllegalArgumentException past 100,000 items, 100 MiB together, or the capacity
-     */
-    void putMany(List<Bytes> items) throws InterruptedException;
+  /**
+   * Adds all of them in one step, next to one another and in order, waiting until there is room for all.
+   *
+   * @throws IllegalArgumentException past 100,000 items, 100 MiB together, or the capacity
+   */
+  void putMany(List<Bytes> items) throws InterruptedException;
 
-    /** As {@link #putMany}, but adds nothing and returns false if there is no room for all. */
-    boolean offerMany(List<Bytes> items);
+  /** As {@link #putMany}, but adds nothing and returns false if there is no room for all. */
+  boolean offerMany(List<Bytes> items);
 
-    /** Takes the oldest item, waiting for one. */
-    Bytes get() throws InterruptedException;
+  /** Takes the oldest item, waiting for one. */
+  Bytes get() throws InterruptedException;
 
-    /** Takes the oldest item, waiting for one no longer than {@code timeout}. */
-    Bytes get(Duration timeout) throws InterruptedException, TimeoutException;
+  /** Takes the oldest item, waiting for one no longer than {@code timeout}. */
+  Bytes get(Duration timeout) throws InterruptedException, TimeoutException;
 
-    /** Takes the oldest item, or nothing. */
-    Optional<Bytes> poll();
+  /** Takes the oldest item, or nothing. */
+  Optional<Bytes> poll();
 
-    /**
-     * Takes the oldest items in one step, waiting until there is one: as many as there are, up to {@code max}, and no more than
-     * the first that bring the total to 64 MiB.
-     */
-    List<Bytes> getMany(int max) throws InterruptedException;
+  /**
+   * Takes the oldest items in one step, waiting until there is one: as many as there are, up to {@code max}, and no more than
+   * the first that bring the total to 64 MiB.
+   */
+  List<Bytes> getMany(int max) throws InterruptedException;
 
-    /** As {@link #getMany(int)}, waiting no longer than {@code timeout} for the first. */
-    List<Bytes> getMany(int max, Duration timeout) throws InterruptedException, TimeoutException;
+  /** As {@link #getMany(int)}, waiting no longer than {@code timeout} for the first. */
+  List<Bytes> getMany(int max, Duration timeout) throws InterruptedException, TimeoutException;
 
-    /** As {@link #getMany(int)} without waiting: empty if there are none. */
-    List<Bytes> pollMany(int max);
+  /** As {@link #getMany(int)} without waiting: empty if there are none. */
+  List<Bytes> pollMany(int max);
 
-    /** Takes the oldest item on a lease of that length, or nothing. */
-    Optional<Lease> lease(Duration lease);
+  /** Takes the oldest item on a lease of that length, or nothing. */
+  Optional<Lease> lease(Duration lease);
 
-    /** Takes the oldest item on a lease of that length, waiting for one no longer than {@code timeout}. */
-    Lease lease(Duration lease, Duration timeout) throws InterruptedException, TimeoutException;
+  /** Takes the oldest item on a lease of that length, waiting for one no longer than {@code timeout}. */
+  Lease lease(Duration lease, Duration timeout) throws InterruptedException, TimeoutException;
 
-    /** The oldest item, which stays. */
-    Optional<Bytes> peek();
+  /** The oldest item, which stays. */
+  Optional<Bytes> peek();
 
-    /** The oldest items, which stay; bounded as {@link #getMany(int)} is. */
-    List<Bytes> peekMany(int max);
+  /** The oldest items, which stay; bounded as {@link #getMany(int)} is. */
+  List<Bytes> peekMany(int max);
 
-    /** The number of items that wait in this partition; those on lease do not count. */
-    long size();
+  /** The number of items that wait in this partition; those on lease do not count. */
+  long size();
 
-    /** The number of items that wait in all partitions together. */
-    long totalSize();
+  /** The number of items that wait in all partitions together. */
+  long totalSize();
 
-    /** The keys of the partitions that hold items (on lease or not), in byte order; the main one has none and is left out. */
-    List<Bytes> partitions();
+  /** The keys of the partitions that hold items (on lease or not), in byte order; the main one has none and is left out. */
+  List<Bytes> partitions();
 
-    /** Removes every item of this partition in one step, whose cost does not grow with their number. Leases are void. */
-    void clear();
+  /** Removes every item of this partition in one step, whose cost does not grow with their number. Leases are void. */
+  void clear();
 
-    /** As {@link #clear()}, of all partitions in one step. */
-    void clearAll();
+  /** As {@link #clear()}, of all partitions in one step. */
+  void clearAll();
 }

@@ -5,11 +5,11 @@ import java.nio.file.Path;
 import org.junit.jupiter.api.io.TempDir;
 
 final class SqliteDictTest extends DictContract {
-    @TempDir
-    private Path folder;
+  @TempDir
+  private Path folder;
 
-    @Override
-    protected StoreUnderTest create() {
-        return new SqliteUnderTest(folder);
-    }
+  @Override
+  protected StoreUnderTest create() {
+    return new SqliteUnderTest(folder);
+  }
 }

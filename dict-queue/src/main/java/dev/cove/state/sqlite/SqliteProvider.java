@@ -6,13 +6,13 @@ import java.time.Clock;
 
 /** Opens the embedded store; found as a service. */
 public final class SqliteProvider implements StateBackend.Provider {
-    @Override
-    public boolean serves(String scheme) {
-        return scheme.equals("file");
-    }
+  @Override
+  public boolean serves(String scheme) {
+    return scheme.equals("file");
+  }
 
-    @Override
-    public StateBackend open(StoreOptions options) {
-        return SqliteBackend.open(options, Clock.systemUTC());
-    }
+  @Override
+  public StateBackend open(StoreOptions options) {
+    return SqliteBackend.open(options, Clock.systemUTC());
+  }
 }

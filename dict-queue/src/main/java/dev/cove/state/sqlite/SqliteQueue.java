@@ -15,423 +15,465 @@ import org.jspecify.annotations.Nullable;
 
 /** A queue in the tables of {@link Schema}. */
 final class SqliteQueue implements QueueBackend {
-    // Leases that ended are put back this many at a time.
-    private static final int RESTORED_AT_ONCE = 1000;
+  // Leases that ended are put back this many at a time.
+  private static final int RESTORED_AT_ONCE = 1000;
 
-    private final Session session;
-    private final String name;
-    private final int wantedCapacity;
-    private final int maxPartitions;
-    private final RandomGenerator tokens;
-    private final Steps steps;
+  private final Session session;
+  private final String name;
+  private final int wantedCapacity;
+  private final int maxPartitions;
+  private final RandomGenerator tokens;
+  private final Steps steps;
 
-    /** Whether the queue had a capacity when it was last looked at: only then does somebody wait for room. */
-    private volatile boolean bounded;
+  /** Whether the queue had a capacity when it was last looked at: only then does somebody wait for room. */
+  private volatile boolean bounded;
 
-    /** @param wantedCapacity -1 to take any */
-    SqliteQueue(
-            Session session, String name, IfMissing ifMissing, int wantedCapacity, int maxPartitions, RandomGenerator tokens) {
-        this.session = session;
-        this.name = name;
-        this.wantedCapacity = wantedCapacity;
-        this.maxPartitions = maxPartitions;
-        this.tokens = tokens;
-        this.steps = new Steps(session, ObjectKind.QUEUE, name, ifMissing, Math.max(wantedCapacity, 0));
-    }
+  /** @param wantedCapacity -1 to take any */
+  SqliteQueue(
+      Session session,
+      String name,
+      IfMissing ifMissing,
+      int wantedCapacity,
+      int maxPartitions,
+      RandomGenerator tokens) {
+    this.session = session;
+    this.name = name;
+    this.wantedCapacity = wantedCapacity;
+    this.maxPartitions = maxPartitions;
+    this.tokens = tokens;
+    this.steps = new Steps(session, ObjectKind.QUEUE, name, ifMissing, Math.max(wantedCapacity, 0));
+  }
 
-    /** The queue and one of its partitions as they stand; space 0 for a partition that is not there. */
-    private record Place(long object, int capacity, long parts, long space, long live, long leased, long tail, boolean main) {}
+  /** The queue and one of its partitions as they stand; space 0 for a partition that is not there. */
+  private record Place(
+      long object,
+      int capacity,
+      long parts,
+      long space,
+      long live,
+      long leased,
+      long tail,
+      boolean main) {}
 
-    private static final String FIND =
-            """
+  private static final String FIND = """
             SELECT o.id, o.capacity, o.parts, s.id, s.live, s.leased, s.tail, s.expires
             FROM object o LEFT JOIN space s ON s.object=o.id AND s.part=? WHERE o.kind=1 AND o.name=?""";
 
-    /** Null if the queue is missing. A partition whose time is over is found missing too. */
-    private @Nullable Place find(Db db, Bytes partition) throws SQLException {
-        long now = steps.now();
-        return db.first(FIND, row -> place(row, partition.size() == 0, now), partition.array(), name);
-    }
+  /** Null if the queue is missing. A partition whose time is over is found missing too. */
+  private @Nullable Place find(Db db, Bytes partition) throws SQLException {
+    long now = steps.now();
+    return db.first(FIND, row -> place(row, partition.size() == 0, now), partition.array(), name);
+  }
 
-    private Place place(ResultSet row, boolean main, long now) throws SQLException {
-        int capacity = row.getInt(2);
-        bounded = capacity > 0;
-        if (wantedCapacity >= 0 && capacity != wantedCapacity) {
-            throw StateException.otherCapacity(name, capacity, wantedCapacity);
-        }
-        long expires = row.getLong(8);
-        boolean over = !row.wasNull() && expires <= now;
-        return over
-                ? new Place(row.getLong(1), capacity, row.getLong(3), 0, 0, 0, 0, main)
-                : new Place(
-                        row.getLong(1),
-                        capacity,
-                        row.getLong(3),
-                        row.getLong(4),
-                        row.getLong(5),
-                        row.getLong(6),
-                        row.getLong(7),
-                        main);
-    }
+  private Place place(ResultSet row, boolean main, long now) throws SQLException {
+    int capacity = row.getInt(2);
+    bounded = capacity > 0;
+    long expires = row.getLong(8);
+    boolean over = !row.wasNull() && expires <= now;
+    return over
+        ? new Place(row.getLong(1), capacity, row.getLong(3), 0, 0, 0, 0, main)
+        : new Place(
+            row.getLong(1),
+            capacity,
+            row.getLong(3),
+            row.getLong(4),
+            row.getLong(5),
+            row.getLong(6),
+            row.getLong(7),
+            main);
+  }
 
-    @Override
-    public boolean offer(Bytes partition, List<Bytes> items, long ttlMillis) {
-        boolean added = steps.write(db -> {
-            Place place = find(db, partition);
-            if (place == null) {
-                return null;
-            }
-            if (place.capacity > 0 && place.live + place.leased + items.size() > place.capacity) {
-                return false;
-            }
-            long space = place.space != 0 ? place.space : makeSpace(db, place, partition);
-            long seq = place.tail;
-            for (Bytes item : items) {
-                db.update(
-                        "INSERT INTO item(space, seq, delivery, value) VALUES(?, ?, 0, ?)", space, ++seq, item.arrayOrNull());
-            }
-            db.update("UPDATE space SET live=live+?, tail=? WHERE id=?", items.size(), seq, space);
-            if (ttlMillis != KEEP) {
-                db.update("UPDATE space SET expires=? WHERE id=?", steps.now() + ttlMillis, space);
-            }
-            return true;
-        });
-        if (added) {
-            ring(partition);
-        }
-        return added;
-    }
-
-    /** Makes room for the partition's first item; one of the same key whose time is over is cut off first. */
-    private long makeSpace(Db db, Place place, Bytes partition) throws SQLException {
-        Sweeper.cutExpiredPartition(db, place.object, partition.array(), steps.now());
-        if (place.main) {
-            return db.number("SELECT main FROM object WHERE id=?", place.object);
-        }
-        long parts = db.number("SELECT parts FROM object WHERE id=?", place.object);
-        if (parts >= maxPartitions) {
-            Sweeper.cutExpiredPartitions(db, steps.now(), Integer.MAX_VALUE);
-            parts = db.number("SELECT parts FROM object WHERE id=?", place.object);
-        }
-        if (parts >= maxPartitions) {
-            throw StateException.tooManyPartitions(name, maxPartitions);
-        }
-        db.update("UPDATE object SET parts=parts+1 WHERE id=?", place.object);
-        return Spaces.create(db, place.object, partition.array());
-    }
-
-    @Override
-    public Taken take(Bytes partition, int max, long maxBytes) {
-        long wait = emptyFor(partition);
-        if (wait != 0) {
-            return new Taken(List.of(), wait);
-        }
-        List<Bytes> taken = steps.write(db -> {
-            Place place = find(db, partition);
-            if (place == null) {
-                return null;
-            }
-            place = restoreEnded(db, place);
-            List<Bytes> items = new ArrayList<>();
-            long[] last = {0};
-            if (place.live > 0) {
-                readItems(db, place, max, maxBytes, items, last);
-                db.update("DELETE FROM item WHERE space=? AND seq<=?", place.space, last[0]);
-                left(db, place, items.size(), 0);
-            }
-            return items;
-        });
-        if (!taken.isEmpty()) {
-            ringForRoom(partition);
-        }
-        return new Taken(taken, NOTHING_TO_WAIT_FOR);
-    }
-
-    private static void readItems(Db db, Place place, int max, long maxBytes, List<Bytes> items, long[] last)
-            throws SQLException {
-        long[] bytes = {0};
-        db.each(
-                "SELECT seq, value FROM item WHERE space=? ORDER BY seq LIMIT ?",
-                row -> {
-                    last[0] = row.getLong(1);
-                    Bytes item = Bytes.ofNullable(row.getBytes(2));
-                    items.add(item);
-                    bytes[0] += item.size();
-                    return bytes[0] < maxBytes;
-                },
-                place.space, max);
-    }
-
-    /** 0 if the partition has an item; else how long until a lease ends. Looks without keeping writers waiting. */
-    private long emptyFor(Bytes partition) {
-        return steps.read(db -> {
-            Place place = find(db, partition);
-            if (place == null) {
-                return null;
-            }
-            if (place.live > 0) {
-                return 0L;
-            }
-            if (place.leased == 0) {
-                return NOTHING_TO_WAIT_FOR;
-            }
-            Long until = db.first(
-                    "SELECT until FROM lease WHERE space=? ORDER BY until LIMIT 1", row -> row.getLong(1), place.space);
-            return until == null ? NOTHING_TO_WAIT_FOR : Math.max(0, until - steps.now());
-        });
-    }
-
-    /** Puts items back whose lease has ended; returns the place as it is then. */
-    private Place restoreEnded(Db db, Place place) throws SQLException {
-        if (place.leased == 0) {
-            return place;
-        }
-        List<Long> ended = new ArrayList<>();
-        db.each(
-                "SELECT id FROM lease WHERE space=? AND until<=? ORDER BY until LIMIT " + RESTORED_AT_ONCE,
-                row -> ended.add(row.getLong(1)),
-                place.space, steps.now());
-        for (long lease : ended) {
-            restore(db, lease, place.space);
-        }
-        int n = ended.size();
-        return new Place(
-                place.object, place.capacity, place.parts, place.space, place.live + n, place.leased - n, place.tail, place.main);
-    }
-
-    private static void restore(Db db, long lease, long space) throws SQLException {
+  @Override
+  public boolean offer(Bytes partition, List<Bytes> items, long ttlMillis) {
+    boolean added = steps.write(db -> {
+      Place place = find(db, partition);
+      if (place == null) {
+        return null;
+      }
+      if (wantedCapacity >= 0 && place.capacity != wantedCapacity) {
+        throw StateException.otherCapacity(name, place.capacity, wantedCapacity);
+      }
+      if (place.capacity > 0 && place.live + place.leased + items.size() > place.capacity) {
+        return false;
+      }
+      long space = place.space != 0 ? place.space : makeSpace(db, place, partition);
+      long seq = place.tail;
+      for (Bytes item : items) {
         db.update(
-                "INSERT INTO item(space, seq, delivery, value) SELECT space, seq, delivery, value FROM lease WHERE id=?", lease);
-        db.update("DELETE FROM lease WHERE id=?", lease);
-        db.update("UPDATE space SET live=live+1, leased=leased-1 WHERE id=?", space);
+            "INSERT INTO item(space, seq, delivery, value) VALUES(?, ?, 0, ?)",
+            space,
+            ++seq,
+            item.arrayOrNull());
+      }
+      db.update("UPDATE space SET live=live+?, tail=? WHERE id=?", items.size(), seq, space);
+      if (ttlMillis != KEEP) {
+        db.update("UPDATE space SET expires=? WHERE id=?", steps.now() + ttlMillis, space);
+      }
+      return true;
+    });
+    if (added) {
+      ring(partition);
     }
+    return added;
+  }
 
-    /** Books that items went; a partition goes with its last. */
-    private static void left(Db db, Place place, long live, long leased) throws SQLException {
-        if (!place.main && place.live == live && place.leased == leased) {
-            db.update("DELETE FROM space WHERE id=?", place.space);
-            db.update("UPDATE object SET parts=parts-1 WHERE id=?", place.object);
-        } else {
-            db.update("UPDATE space SET live=live-?, leased=leased-? WHERE id=?", live, leased, place.space);
-        }
+  /** Makes room for the partition's first item; one of the same key whose time is over is cut off first. */
+  private long makeSpace(Db db, Place place, Bytes partition) throws SQLException {
+    Sweeper.cutExpiredPartition(db, place.object, partition.array(), steps.now());
+    if (place.main) {
+      return db.number("SELECT main FROM object WHERE id=?", place.object);
     }
-
-    @Override
-    public Leased lease(Bytes partition, long leaseMillis) {
-        long wait = emptyFor(partition);
-        if (wait != 0) {
-            return new Leased(Optional.empty(), wait);
-        }
-        Optional<Ticket> ticket = steps.write(db -> {
-            Place found = find(db, partition);
-            if (found == null) {
-                return null;
-            }
-            Place place = restoreEnded(db, found);
-            return Optional.ofNullable(place.live == 0 ? null : leaseFirst(db, place, leaseMillis));
-        });
-        return new Leased(ticket, NOTHING_TO_WAIT_FOR);
+    long parts = db.number("SELECT parts FROM object WHERE id=?", place.object);
+    if (parts >= maxPartitions) {
+      Sweeper.cutExpiredPartitions(db, steps.now(), Integer.MAX_VALUE);
+      parts = db.number("SELECT parts FROM object WHERE id=?", place.object);
     }
+    if (parts >= maxPartitions) {
+      throw StateException.tooManyPartitions(name, maxPartitions);
+    }
+    db.update("UPDATE object SET parts=parts+1 WHERE id=?", place.object);
+    return Spaces.create(db, place.object, partition.array());
+  }
 
-    private Ticket leaseFirst(Db db, Place place, long leaseMillis) throws SQLException {
-        long token = tokens.nextLong();
-        long until = steps.now() + leaseMillis;
-        db.update(
-                """
+  @Override
+  public Taken take(Bytes partition, int max, long maxBytes) {
+    long wait = emptyFor(partition);
+    if (wait != 0) {
+      return new Taken(List.of(), wait);
+    }
+    List<Bytes> taken = steps.write(db -> {
+      Place place = find(db, partition);
+      if (place == null) {
+        return null;
+      }
+      place = restoreEnded(db, place);
+      List<Bytes> items = new ArrayList<>();
+      long[] last = {0};
+      if (place.live > 0) {
+        readItems(db, place, max, maxBytes, items, last);
+        db.update("DELETE FROM item WHERE space=? AND seq<=?", place.space, last[0]);
+        left(db, place, items.size(), 0);
+      }
+      return items;
+    });
+    if (!taken.isEmpty()) {
+      ringForRoom(partition);
+    }
+    return new Taken(taken, NOTHING_TO_WAIT_FOR);
+  }
+
+  private static void readItems(
+      Db db, Place place, int max, long maxBytes, List<Bytes> items, long[] last)
+      throws SQLException {
+    long[] bytes = {0};
+    db.each(
+        "SELECT seq, value FROM item WHERE space=? ORDER BY seq LIMIT ?",
+        row -> {
+          last[0] = row.getLong(1);
+          Bytes item = Bytes.ofNullable(row.getBytes(2));
+          items.add(item);
+          bytes[0] += item.size();
+          return bytes[0] < maxBytes;
+        },
+        place.space,
+        max);
+  }
+
+  /** 0 if the partition has an item; else how long until a lease ends. Looks without keeping writers waiting. */
+  private long emptyFor(Bytes partition) {
+    return steps.read(db -> {
+      Place place = find(db, partition);
+      if (place == null) {
+        return null;
+      }
+      if (place.live > 0) {
+        return 0L;
+      }
+      if (place.leased == 0) {
+        return NOTHING_TO_WAIT_FOR;
+      }
+      Long until = db.first(
+          "SELECT until FROM lease WHERE space=? ORDER BY until LIMIT 1",
+          row -> row.getLong(1),
+          place.space);
+      return until == null ? NOTHING_TO_WAIT_FOR : Math.max(0, until - steps.now());
+    });
+  }
+
+  /** Puts items back whose lease has ended; returns the place as it is then. */
+  private Place restoreEnded(Db db, Place place) throws SQLException {
+    if (place.leased == 0) {
+      return place;
+    }
+    List<Long> ended = new ArrayList<>();
+    db.each(
+        "SELECT id FROM lease WHERE space=? AND until<=? ORDER BY until LIMIT " + RESTORED_AT_ONCE,
+        row -> ended.add(row.getLong(1)),
+        place.space,
+        steps.now());
+    for (long lease : ended) {
+      restore(db, lease, place.space);
+    }
+    int n = ended.size();
+    return new Place(
+        place.object,
+        place.capacity,
+        place.parts,
+        place.space,
+        place.live + n,
+        place.leased - n,
+        place.tail,
+        place.main);
+  }
+
+  private static void restore(Db db, long lease, long space) throws SQLException {
+    db.update(
+        "INSERT INTO item(space, seq, delivery, value) SELECT space, seq, delivery, value FROM lease WHERE id=?",
+        lease);
+    db.update("DELETE FROM lease WHERE id=?", lease);
+    db.update("UPDATE space SET live=live+1, leased=leased-1 WHERE id=?", space);
+  }
+
+  /** Books that items went; a partition goes with its last, and of the main one its expiry. */
+  private static void left(Db db, Place place, long live, long leased) throws SQLException {
+    boolean last = place.live == live && place.leased == leased;
+    if (last && !place.main) {
+      db.update("DELETE FROM space WHERE id=?", place.space);
+      db.update("UPDATE object SET parts=parts-1 WHERE id=?", place.object);
+    } else if (last) {
+      db.update("UPDATE space SET live=0, leased=0, expires=NULL WHERE id=?", place.space);
+    } else {
+      db.update(
+          "UPDATE space SET live=live-?, leased=leased-? WHERE id=?", live, leased, place.space);
+    }
+  }
+
+  @Override
+  public Leased lease(Bytes partition, long leaseMillis) {
+    long wait = emptyFor(partition);
+    if (wait != 0) {
+      return new Leased(Optional.empty(), wait);
+    }
+    Optional<Ticket> ticket = steps.write(db -> {
+      Place found = find(db, partition);
+      if (found == null) {
+        return null;
+      }
+      Place place = restoreEnded(db, found);
+      return Optional.ofNullable(place.live == 0 ? null : leaseFirst(db, place, leaseMillis));
+    });
+    return new Leased(ticket, NOTHING_TO_WAIT_FOR);
+  }
+
+  private Ticket leaseFirst(Db db, Place place, long leaseMillis) throws SQLException {
+    long token = tokens.nextLong();
+    long until = steps.now() + leaseMillis;
+    db.update("""
                 INSERT INTO lease(space, seq, delivery, token, until, value)
-                SELECT space, seq, delivery+1, ?, ?, value FROM item WHERE space=? ORDER BY seq LIMIT 1""",
-                token, until, place.space);
-        long id = db.number("SELECT last_insert_rowid()");
-        Ticket ticket = db.first(
-                "SELECT seq, delivery, value FROM lease WHERE id=?",
-                row -> new Ticket(
-                        Bytes.ofNullable(row.getBytes(3)), row.getInt(2), Tickets.write(row.getLong(1), token)),
-                id);
-        db.update("DELETE FROM item WHERE space=? AND seq=(SELECT seq FROM lease WHERE id=?)", place.space, id);
-        db.update("UPDATE space SET live=live-1, leased=leased+1 WHERE id=?", place.space);
-        return ticket;
-    }
+                SELECT space, seq, delivery+1, ?, ?, value FROM item WHERE space=? ORDER BY seq LIMIT 1""", token, until, place.space);
+    long id = db.number("SELECT last_insert_rowid()");
+    Ticket ticket = db.first(
+        "SELECT seq, delivery, value FROM lease WHERE id=?",
+        row -> new Ticket(
+            Bytes.ofNullable(row.getBytes(3)), row.getInt(2), Tickets.write(row.getLong(1), token)),
+        id);
+    db.update(
+        "DELETE FROM item WHERE space=? AND seq=(SELECT seq FROM lease WHERE id=?)",
+        place.space,
+        id);
+    db.update("UPDATE space SET live=live-1, leased=leased+1 WHERE id=?", place.space);
+    return ticket;
+  }
 
-    private interface OnLease {
-        void run(Db db, Place place, long lease) throws SQLException;
-    }
+  private interface OnLease {
+    void run(Db db, Place place, long lease) throws SQLException;
+  }
 
-    /** Does it to the lease of that ticket; false if that lease has ended. */
-    private boolean onLease(Bytes partition, Bytes ticket, OnLease action) {
-        return steps.write(db -> {
-            Place place = find(db, partition);
-            if (place == null) {
-                return null;
-            }
-            Long lease = db.first(
-                    "SELECT id FROM lease WHERE space=? AND seq=? AND token=? AND until>?",
-                    row -> row.getLong(1),
-                    place.space, Tickets.seq(ticket), Tickets.token(ticket), steps.now());
-            if (lease == null) {
-                return false;
-            }
-            action.run(db, place, lease);
-            return true;
-        });
-    }
+  /** Does it to the lease of that ticket; false if that lease has ended. */
+  private boolean onLease(Bytes partition, Bytes ticket, OnLease action) {
+    return steps.write(db -> {
+      Place place = find(db, partition);
+      if (place == null) {
+        return null;
+      }
+      Long lease = db.first(
+          "SELECT id FROM lease WHERE space=? AND seq=? AND token=? AND until>?",
+          row -> row.getLong(1),
+          place.space,
+          Tickets.seq(ticket),
+          Tickets.token(ticket),
+          steps.now());
+      if (lease == null) {
+        return false;
+      }
+      action.run(db, place, lease);
+      return true;
+    });
+  }
 
-    @Override
-    public boolean acknowledge(Bytes partition, Bytes ticket) {
-        boolean done = onLease(partition, ticket, (db, place, lease) -> {
-            db.update("DELETE FROM lease WHERE id=?", lease);
-            left(db, place, 0, 1);
-        });
-        if (done) {
-            ringForRoom(partition);
-        }
-        return done;
+  @Override
+  public boolean acknowledge(Bytes partition, Bytes ticket) {
+    boolean done = onLease(partition, ticket, (db, place, lease) -> {
+      db.update("DELETE FROM lease WHERE id=?", lease);
+      left(db, place, 0, 1);
+    });
+    if (done) {
+      ringForRoom(partition);
     }
+    return done;
+  }
 
-    @Override
-    public boolean extend(Bytes partition, Bytes ticket, long leaseMillis) {
-        return onLease(
-                partition,
-                ticket,
-                (db, place, lease) ->
-                        db.update("UPDATE lease SET until=? WHERE id=?", steps.now() + leaseMillis, lease));
+  @Override
+  public boolean extend(Bytes partition, Bytes ticket, long leaseMillis) {
+    return onLease(
+        partition,
+        ticket,
+        (db, place, lease) ->
+            db.update("UPDATE lease SET until=? WHERE id=?", steps.now() + leaseMillis, lease));
+  }
+
+  @Override
+  public boolean giveBack(Bytes partition, Bytes ticket) {
+    boolean done =
+        onLease(partition, ticket, (db, place, lease) -> restore(db, lease, place.space));
+    if (done) {
+      ring(partition);
     }
+    return done;
+  }
 
-    @Override
-    public boolean giveBack(Bytes partition, Bytes ticket) {
-        boolean done = onLease(partition, ticket, (db, place, lease) -> restore(db, lease, place.space));
-        if (done) {
-            ring(partition);
-        }
-        return done;
-    }
-
-    @Override
-    public List<Bytes> peek(Bytes partition, int max, long maxBytes) {
-        // Ended leases are put back first, so that what is shown is what a get would take.
-        if (steps.read(db -> endedLeases(db, partition)) > 0) {
-            steps.write(db -> {
-                Place place = find(db, partition);
-                return place == null ? null : restoreEnded(db, place);
-            });
-        }
-        return steps.read(db -> {
-            Place place = find(db, partition);
-            if (place == null) {
-                return null;
-            }
-            List<Bytes> items = new ArrayList<>();
-            readItems(db, place, max, maxBytes, items, new long[1]);
-            return items;
-        });
-    }
-
-    private @Nullable Long endedLeases(Db db, Bytes partition) throws SQLException {
+  @Override
+  public List<Bytes> peek(Bytes partition, int max, long maxBytes) {
+    // Ended leases are put back first, so that what is shown is what a get would take.
+    if (steps.read(db -> endedLeases(db, partition)) > 0) {
+      steps.write(db -> {
         Place place = find(db, partition);
-        if (place == null) {
-            return null;
-        }
-        return place.leased == 0
-                ? 0L
-                : db.number("SELECT count(*) FROM lease WHERE space=? AND until<=?", place.space, steps.now());
+        return place == null ? null : restoreEnded(db, place);
+      });
     }
+    return steps.read(db -> {
+      Place place = find(db, partition);
+      if (place == null) {
+        return null;
+      }
+      List<Bytes> items = new ArrayList<>();
+      readItems(db, place, max, maxBytes, items, new long[1]);
+      return items;
+    });
+  }
 
-    private static final String WAITING =
-            """
+  private @Nullable Long endedLeases(Db db, Bytes partition) throws SQLException {
+    Place place = find(db, partition);
+    if (place == null) {
+      return null;
+    }
+    return place.leased == 0
+        ? 0L
+        : db.number(
+            "SELECT count(*) FROM lease WHERE space=? AND until<=?", place.space, steps.now());
+  }
+
+  private static final String WAITING = """
             SELECT sum(s.live + CASE WHEN s.leased=0 THEN 0
               ELSE (SELECT count(*) FROM lease l WHERE l.space=s.id AND l.until<=?1) END)
             FROM object o""";
-    // Grouped, so that a missing queue gives no row and an empty one a row.
-    private static final String OF_NAME = " WHERE o.kind=1 AND o.name=?2 GROUP BY o.id";
+  // Grouped, so that a missing queue gives no row and an empty one a row.
+  private static final String OF_NAME = " WHERE o.kind=1 AND o.name=?2 GROUP BY o.id";
 
-    @Override
-    public long size(Bytes partition) {
-        return steps.read(db -> db.first(
-                WAITING + " LEFT JOIN space s ON s.object=o.id AND (s.expires IS NULL OR s.expires>?1) AND s.part=?3" + OF_NAME,
-                row -> row.getLong(1),
-                steps.now(), name, partition.array()));
-    }
+  @Override
+  public long size(Bytes partition) {
+    return steps.read(db -> db.first(
+        WAITING
+            + " LEFT JOIN space s ON s.object=o.id AND (s.expires IS NULL OR s.expires>?1) AND s.part=?3"
+            + OF_NAME,
+        row -> row.getLong(1),
+        steps.now(),
+        name,
+        partition.array()));
+  }
 
-    @Override
-    public long totalSize() {
-        return steps.read(db -> db.first(
-                WAITING + " LEFT JOIN space s ON s.object=o.id AND (s.expires IS NULL OR s.expires>?1)" + OF_NAME,
-                row -> row.getLong(1),
-                steps.now(), name));
-    }
+  @Override
+  public long totalSize() {
+    return steps.read(db -> db.first(
+        WAITING + " LEFT JOIN space s ON s.object=o.id AND (s.expires IS NULL OR s.expires>?1)"
+            + OF_NAME,
+        row -> row.getLong(1),
+        steps.now(),
+        name));
+  }
 
-    @Override
-    public List<Bytes> partitions() {
-        return steps.read(db -> {
-            if (find(db, Bytes.EMPTY) == null) {
-                return null;
-            }
-            List<Bytes> keys = new ArrayList<>();
-            db.each(
-                    """
+  @Override
+  public List<Bytes> partitions() {
+    return steps.read(db -> {
+      if (find(db, Bytes.EMPTY) == null) {
+        return null;
+      }
+      List<Bytes> keys = new ArrayList<>();
+      db.each("""
                     SELECT s.part FROM object o JOIN space s ON s.object=o.id
-                    WHERE o.kind=1 AND o.name=? AND s.part>x'' AND (s.expires IS NULL OR s.expires>?) ORDER BY s.part""",
-                    row -> keys.add(Bytes.wrap(row.getBytes(1))),
-                    name, steps.now());
-            return keys;
-        });
-    }
+                    WHERE o.kind=1 AND o.name=? AND s.part>x'' AND (s.expires IS NULL OR s.expires>?) ORDER BY s.part""", row -> keys.add(Bytes.wrap(row.getBytes(1))), name, steps.now());
+      return keys;
+    });
+  }
 
-    @Override
-    public void clear(Bytes partition) {
-        steps.write(db -> {
-            Place place = find(db, partition);
-            if (place == null) {
-                return null;
-            }
-            if (place.main) {
-                Spaces.replaceMain(db, place.object);
-            } else if (place.space != 0) {
-                Spaces.cutPartition(db, place.object, place.space);
-            }
-            return true;
-        });
-        ringForRoom(partition);
-    }
+  @Override
+  public void clear(Bytes partition) {
+    steps.write(db -> {
+      Place place = find(db, partition);
+      if (place == null) {
+        return null;
+      }
+      if (place.main) {
+        Spaces.replaceMain(db, place.object);
+      } else if (place.space != 0) {
+        Spaces.cutPartition(db, place.object, place.space);
+      }
+      return true;
+    });
+    ringForRoom(partition);
+  }
 
-    @Override
-    public void clearAll() {
-        List<Bytes> cleared = steps.write(db -> {
-            Place place = find(db, Bytes.EMPTY);
-            if (place == null) {
-                return null;
-            }
-            List<Bytes> keys = new ArrayList<>();
-            if (place.capacity > 0) {
-                db.each(
-                        "SELECT part FROM space WHERE object=?", row -> keys.add(Bytes.wrap(row.getBytes(1))), place.object);
-            }
-            Spaces.cutAll(db, place.object);
-            Spaces.createMain(db, place.object);
-            return keys;
-        });
-        cleared.forEach(this::ring);
-    }
+  @Override
+  public void clearAll() {
+    List<Bytes> cleared = steps.write(db -> {
+      Place place = find(db, Bytes.EMPTY);
+      if (place == null) {
+        return null;
+      }
+      List<Bytes> keys = new ArrayList<>();
+      if (place.capacity > 0) {
+        db.each(
+            "SELECT part FROM space WHERE object=?",
+            row -> keys.add(Bytes.wrap(row.getBytes(1))),
+            place.object);
+      }
+      Spaces.cutAll(db, place.object);
+      Spaces.createMain(db, place.object);
+      return keys;
+    });
+    cleared.forEach(this::ring);
+  }
 
-    @Override
-    public int capacity() {
-        return steps.read(db -> {
-            Place place = find(db, Bytes.EMPTY);
-            return place == null ? null : Integer.valueOf(place.capacity);
-        });
-    }
+  @Override
+  public int capacity() {
+    return steps.read(db -> {
+      Place place = find(db, Bytes.EMPTY);
+      return place == null ? null : Integer.valueOf(place.capacity);
+    });
+  }
 
-    private void ring(Bytes partition) {
-        session.ring(Bells.of(name, partition.array()));
-    }
+  private void ring(Bytes partition) {
+    session.ring(Bells.of(name, partition.array()));
+  }
 
-    private void ringForRoom(Bytes partition) {
-        if (bounded) {
-            ring(partition);
-        }
+  private void ringForRoom(Bytes partition) {
+    if (bounded) {
+      ring(partition);
     }
+  }
 
-    @Override
-    public Bell listen(Bytes partition) {
-        return session.listen(Bells.of(name, partition.array()));
-    }
+  @Override
+  public Bell listen(Bytes partition) {
+    return session.listen(Bells.of(name, partition.array()));
+  }
 }

@@ -13,44 +13,45 @@ import java.util.concurrent.atomic.AtomicReference;
 
 /** An embedded store in a folder, with a clock that a test moves forward. */
 public final class SqliteUnderTest implements StoreUnderTest {
-    private final Path folder;
-    private final ShiftedClock clock = new ShiftedClock();
+  private final Path folder;
+  private final ShiftedClock clock = new ShiftedClock();
 
-    public SqliteUnderTest(Path folder) {
-        this.folder = folder;
+  public SqliteUnderTest(Path folder) {
+    this.folder = folder;
+  }
+
+  @Override
+  public StateStore open(Limits limits) {
+    return StateStore.over(
+        SqliteBackend.open(StoreOptions.embedded(folder).withLimits(limits), clock), limits);
+  }
+
+  @Override
+  public void advance(Duration duration) {
+    clock.shift.updateAndGet(duration::plus);
+  }
+
+  @Override
+  public void close() {
+    // The folder is the test's.
+  }
+
+  private static final class ShiftedClock extends Clock {
+    private final AtomicReference<Duration> shift = new AtomicReference<>(Duration.ZERO);
+
+    @Override
+    public ZoneId getZone() {
+      return Clock.systemUTC().getZone();
     }
 
     @Override
-    public StateStore open(Limits limits) {
-        return StateStore.over(SqliteBackend.open(StoreOptions.embedded(folder).withLimits(limits), clock), limits);
+    public Clock withZone(ZoneId zone) {
+      throw new UnsupportedOperationException();
     }
 
     @Override
-    public void advance(Duration duration) {
-        clock.shift.updateAndGet(duration::plus);
+    public Instant instant() {
+      return Instant.now().plus(shift.get());
     }
-
-    @Override
-    public void close() {
-        // The folder is the test's.
-    }
-
-    private static final class ShiftedClock extends Clock {
-        private final AtomicReference<Duration> shift = new AtomicReference<>(Duration.ZERO);
-
-        @Override
-        public ZoneId getZone() {
-            return Clock.systemUTC().getZone();
-        }
-
-        @Override
-        public Clock withZone(ZoneId zone) {
-            throw new UnsupportedOperationException();
-        }
-
-        @Override
-        public Instant instant() {
-            return Instant.now().plus(shift.get());
-        }
-    }
+  }
 }

@@ -1,0 +1,21 @@
+-- ARGV: 4 partition, 5 number, 6 token, 7 what to do (ACKNOWLEDGE, GIVE_BACK, EXTEND), 8 lease. 1, or 0 if the lease has ended.
+return once(function()
+  local partition, number, time = ARGV[4], ARGV[5], now()
+  local i, b, l, v = of(partition)
+  local ends = not over(partition, time) and redis.call('ZSCORE', l, number)
+  if not ends or tonumber(ends) <= time or leased(v, number) ~= ARGV[6] then return 0, false end
+  if ARGV[7] == 'EXTEND' then
+    redis.call('ZADD', l, time + ARGV[8], number)
+    return 1, true
+  end
+  redis.call('ZREM', l, number)
+  if ARGV[7] == 'GIVE_BACK' then
+    redis.call('ZADD', b, number, number)
+    ring(partition)
+  else
+    redis.call('HDEL', v, number)
+    tidy(partition)
+    ringForRoom(partition)
+  end
+  return 1, true
+end)

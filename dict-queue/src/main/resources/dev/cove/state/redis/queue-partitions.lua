@@ -1,0 +1,1 @@
+return unknown() or redis.call('ZRANGEBYSCORE', p, '(' .. now(), '+inf')

@@ -1,0 +1,2 @@
+-- ARGV: 2 partition.
+return unknown() or size(ARGV[2], now())
