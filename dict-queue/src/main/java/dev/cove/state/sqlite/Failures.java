@@ -42,7 +42,8 @@ final class Failures {
       default ->
         code == SQLiteErrorCode.SQLITE_IOERR_SHMSIZE
             ? diskFull(file, e)
-            : new StateException(Reason.FAILED, file + ": " + oneLine(e.getMessage()), e);
+            : new StateException(
+                Reason.FAILED, file + ": " + oneLine(String.valueOf(e.getMessage())), e);
     };
   }
 
@@ -74,6 +75,6 @@ final class Failures {
   }
 
   private static String oneLine(String text) {
-    return String.valueOf(text).replaceAll("\\s+", " ");
+    return text.replaceAll("\\s+", " ");
   }
 }

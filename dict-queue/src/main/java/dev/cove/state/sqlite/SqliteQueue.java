@@ -9,6 +9,7 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
@@ -282,7 +283,7 @@ final class SqliteQueue implements QueueBackend {
         place.space,
         id);
     db.update("UPDATE space SET live=live-1, leased=leased+1 WHERE id=?", place.space);
-    return ticket;
+    return Objects.requireNonNull(ticket);
   }
 
   private interface OnLease {
