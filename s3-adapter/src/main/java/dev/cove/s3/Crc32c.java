@@ -18,7 +18,7 @@ final class Crc32c {
   /** As S3 writes it: base64 of four bytes, most significant first. */
   static String of(Content content) throws IOException {
     CRC32C crc = new CRC32C();
-    byte[] scratch = Scratch.array();
+    byte[] scratch = Scratch.mine().array();
     try (InputStream in = content.open()) {
       for (int count = in.read(scratch); count >= 0; count = in.read(scratch)) {
         crc.update(scratch, 0, count);

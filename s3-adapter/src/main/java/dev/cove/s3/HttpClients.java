@@ -1,8 +1,10 @@
 package dev.cove.s3;
 
+import java.net.URI;
 import java.time.Duration;
 import software.amazon.awssdk.http.SdkHttpClient;
 import software.amazon.awssdk.http.apache5.Apache5HttpClient;
+import software.amazon.awssdk.http.apache5.ProxyConfiguration;
 
 /** The HTTP client below the SDK. */
 final class HttpClients {
@@ -13,6 +15,9 @@ final class HttpClients {
    * @param silence how long a connection may deliver nothing
    */
   static SdkHttpClient create(S3Config config, Duration silence) {
+    if (isPlain(config)) {
+      return new PlainHttpClient(config, silence);
+    }
     return Apache5HttpClient.builder()
         .connectionTimeout(config.connectTimeout())
         .socketTimeout(silence)
@@ -22,5 +27,13 @@ final class HttpClients {
         .expectContinueEnabled(false)
         .tcpKeepAlive(true)
         .build();
+  }
+
+  /** Without TLS and without a proxy, which the SDK's own wrapping takes from many places. */
+  private static boolean isPlain(S3Config config) {
+    URI endpoint = config.endpoint();
+    return endpoint != null
+        && "http".equalsIgnoreCase(endpoint.getScheme())
+        && ProxyConfiguration.builder().scheme("http").build().host() == null;
   }
 }

@@ -90,10 +90,14 @@ final class S3Body implements ObjectBody {
         }
         return count;
       }
-      byte[] scratch = Scratch.array();
-      int count = in.read(scratch, 0, Math.min(wanted, scratch.length));
-      if (count > 0) {
-        target.put(scratch, 0, count);
+      Scratch scratch = Scratch.mine();
+      byte[] array = scratch.array();
+      scratch.begin(target);
+      int count = 0;
+      try {
+        count = in.read(array, 0, Math.min(wanted, array.length));
+      } finally {
+        scratch.finish(count);
       }
       return count;
     } catch (IOException | RuntimeException e) {
