@@ -62,6 +62,14 @@ class PartSizesTest {
   }
 
   @Test
+  void partsBelowAMebibyteAreTakenAsTheyAre() {
+    PartSizes sizes =
+        PartSizes.of(Capabilities.builder().partSize(40, 4096).maxParts(100).build(), 64);
+    assertThat(sizes.sizeOf(1)).isEqualTo(64);
+    assertThat(sizes.sizeForTotal(640)).isEqualTo(64);
+  }
+
+  @Test
   void noLimitMeansTheBaseForEveryPart() {
     PartSizes sizes =
         PartSizes.of(Capabilities.builder().maxParts(Integer.MAX_VALUE).build(), 8 * MIB);
