@@ -1,0 +1,460 @@
+package dev.cove.write;
+
+import dev.cove.storage.Part;
+import dev.cove.storage.Upload;
+import dev.cove.write.PartPlan.Piece;
+import dev.cove.write.Shape.Attempt;
+import dev.cove.write.StagedFile.Role;
+import java.io.ByteArrayOutputStream;
+import java.io.DataOutputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.ClosedByInterruptException;
+import java.nio.channels.ClosedChannelException;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.Map;
+import java.util.SortedMap;
+import java.util.function.Supplier;
+import java.util.zip.CRC32C;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a later process needs to know of a staged file. Guarded by the file's lock.
+ *
+ * <p>The file is a row of frames, each of a length, a CRC32C and records; the first frame is a whole
+ * state. A frame is there before the blocks it speaks of change, so that after a crash a block is what
+ * the last frame says or what the ones before it said. The exception are bytes written one after the
+ * other at the end: they are recorded together, later. Until something must be recorded there is no
+ * journal, so a small file written and closed at once costs one frame.
+ *
+ * <p>The process's death loses nothing that a frame says. A machine's may, unless {@link #force} was
+ * called: nothing is acknowledged that is only here.
+ */
+final class Journal {
+  static final byte FORMAT = 1;
+  static final String SUFFIX = ".journal";
+
+  // Kinds of records.
+  static final byte HEAD = 1;
+  static final byte TARGET = 2;
+  static final byte BASE = 3;
+  static final byte SHAPE = 4;
+  static final byte ATTEMPT = 5;
+  static final byte UPLOAD = 6;
+  static final byte PART = 7;
+  static final byte BLOCKS = 8;
+  static final byte WRITE = 9;
+  static final byte RESIZE = 10;
+  static final byte RELEASE = 11;
+  static final byte ATTEMPT_DROPPED = 12;
+  static final byte UPLOAD_DROPPED = 13;
+  static final byte STATE = 14;
+
+  // A journal is written anew once it has this many bytes more than when it was written whole.
+  private static final long SLACK = 4L << 20;
+
+  private final Spool spool;
+  private final Path path;
+  private final Supplier<Snapshot> source;
+
+  private @Nullable FileChannel channel;
+  private boolean active;
+  // The file is behind what is known; the next frame is a whole state.
+  private boolean stale;
+  private long length;
+  private long rewriteAt;
+  private @Nullable String conflict;
+
+  // Bytes at the end that no frame speaks of yet.
+  private long unloggedFrom;
+  private long unloggedTo;
+
+  /** All that a journal says. */
+  record Snapshot(
+      Target target,
+      Shape shape,
+      @Nullable Transfer transfer,
+      SortedMap<Integer, Segment> segments) {}
+
+  /** Writes records. */
+  @FunctionalInterface
+  private interface Frame {
+    void write(DataOutputStream out) throws IOException;
+  }
+
+  Journal(Spool spool, String id, Supplier<Snapshot> source) {
+    this.spool = spool;
+    this.path = spool.file(id + SUFFIX);
+    this.source = source;
+  }
+
+  /** Goes on with a journal that an earlier process left. */
+  void resume(@Nullable String conflictBefore) {
+    active = true;
+    stale = true;
+    conflict = conflictBefore;
+  }
+
+  @Nullable
+  String conflict() {
+    return conflict;
+  }
+
+  /** Whether a crash now would lose bytes from the list of what is left. */
+  boolean isBehind() {
+    return unloggedTo > unloggedFrom;
+  }
+
+  /** Whether a write that begins here can be recorded later, together with those after it. */
+  boolean leavesForLater(long start, Role role) {
+    return role == Role.DIRTY
+        && (isBehind() ? start == unloggedTo : start >= source.get().shape().size());
+  }
+
+  /** A write that was left for later, after it was done. */
+  void later(long start, long end) throws IOException {
+    if (!isBehind()) {
+      unloggedFrom = start;
+    }
+    unloggedTo = end;
+    if (unloggedTo - unloggedFrom >= spool.options().segmentSize()) {
+      checkpoint();
+    }
+  }
+
+  /** Any other write, before its blocks change. */
+  void record(long start, long end, Role role, int segment, Blocks.Slice change)
+      throws IOException {
+    record(out -> {
+      out.writeByte(WRITE);
+      out.writeLong(start);
+      out.writeLong(end);
+      out.writeBoolean(role == Role.DIRTY);
+      out.writeByte(BLOCKS);
+      Records.blocks(out, segment, change);
+    });
+  }
+
+  /** A new size, before the blocks change. */
+  void resize(long newSize, int segment, Blocks.@Nullable Slice cut) throws IOException {
+    record(out -> {
+      out.writeByte(RESIZE);
+      out.writeLong(newSize);
+      if (cut != null) {
+        out.writeByte(BLOCKS);
+        Records.blocks(out, segment, cut);
+      }
+    });
+  }
+
+  /** Bytes that are going to be given up. */
+  void release(long start, long end) throws IOException {
+    recordIfActive(out -> {
+      out.writeByte(RELEASE);
+      out.writeLong(start);
+      out.writeLong(end);
+    });
+  }
+
+  void target(Target target) throws IOException {
+    recordIfActive(out -> {
+      out.writeByte(TARGET);
+      Records.target(out, target);
+    });
+  }
+
+  void base(Base base) throws IOException {
+    recordIfActive(out -> {
+      out.writeByte(BASE);
+      Records.base(out, base);
+    });
+  }
+
+  /** To be called after the transfer has its upload. */
+  void began(Transfer transfer, Upload upload) throws IOException {
+    recordOrActivate(out -> upload(out, transfer, upload));
+  }
+
+  void sent(Piece piece, Part part) throws IOException {
+    recordOrActivate(out -> {
+      out.writeByte(PART);
+      Records.part(out, piece, part);
+    });
+  }
+
+  void uploadDropped() throws IOException {
+    recordIfActive(out -> out.writeByte(UPLOAD_DROPPED));
+  }
+
+  /** To be called after the shape knows the attempt. */
+  void cut(Attempt attempt) throws IOException {
+    recordOrActivate(out -> attempt(out, attempt));
+  }
+
+  void attemptDropped(Attempt attempt) throws IOException {
+    recordIfActive(out -> {
+      out.writeByte(ATTEMPT_DROPPED);
+      out.writeUTF(attempt.writeId);
+      out.writeLong(attempt.size);
+    });
+  }
+
+  void conflict(String reason) throws IOException {
+    conflict = reason;
+    recordOrActivate(out -> state(out, reason));
+  }
+
+  /** The object is what was cut off; to be called after the shape knows. */
+  void published(boolean dirty) {
+    conflict = null;
+    unloggedTo = unloggedFrom;
+    if (!dirty) {
+      delete();
+      return;
+    }
+    try {
+      rewrite();
+    } catch (IOException e) {
+      // The old frames say that the write was on its way; its id tells a later process the rest.
+      stale = true;
+    }
+  }
+
+  /** Records what was left for later. */
+  void checkpoint() throws IOException {
+    if (!isBehind()) {
+      return;
+    }
+    if (!active || stale) {
+      rewrite();
+      return;
+    }
+    long from = unloggedFrom;
+    long to = unloggedTo;
+    unloggedTo = unloggedFrom;
+    try {
+      append(out -> {
+        out.writeByte(WRITE);
+        out.writeLong(from);
+        out.writeLong(to);
+        out.writeBoolean(true);
+        int size = spool.options().segmentSize();
+        SortedMap<Integer, Segment> touched =
+            source.get().segments().subMap((int) (from / size), (int) ((to - 1) / size) + 1);
+        for (Map.Entry<Integer, Segment> entry : touched.entrySet()) {
+          long base = (long) entry.getKey() * size;
+          out.writeByte(BLOCKS);
+          Records.blocks(
+              out, entry.getKey(), entry.getValue().slice((int) Math.max(0, from - base), (int)
+                  Math.min(size, to - base)));
+        }
+      });
+    } catch (IOException e) {
+      unloggedTo = to;
+      throw e;
+    }
+  }
+
+  private void recordIfActive(Frame frame) throws IOException {
+    if (active) {
+      record(frame);
+    }
+  }
+
+  /** For what the state says, too, by the time of the call. */
+  private void recordOrActivate(Frame frame) throws IOException {
+    if (active && !stale) {
+      record(frame);
+    } else {
+      rewrite();
+    }
+  }
+
+  private void record(Frame frame) throws IOException {
+    if (!active || stale || length >= rewriteAt) {
+      rewrite();
+    } else {
+      checkpoint();
+    }
+    append(frame);
+  }
+
+  private void append(Frame frame) throws IOException {
+    ByteBuffer bytes = encode(frame);
+    FileChannel open = channel;
+    if (open == null || !open.isOpen()) {
+      open = spool.openFile(path);
+      channel = open;
+    }
+    length = writeFully(open, bytes, length);
+  }
+
+  private static ByteBuffer encode(Frame frame) throws IOException {
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream(256);
+    try (DataOutputStream out = new DataOutputStream(bytes)) {
+      out.writeLong(0);
+      frame.write(out);
+    }
+    byte[] array = bytes.toByteArray();
+    CRC32C sum = new CRC32C();
+    sum.update(array, 8, array.length - 8);
+    ByteBuffer framed = ByteBuffer.wrap(array);
+    framed.putInt(0, array.length - 8);
+    framed.putInt(4, (int) sum.getValue());
+    return framed;
+  }
+
+  private long writeFully(FileChannel into, ByteBuffer bytes, long position) throws IOException {
+    boolean interrupted = false;
+    FileChannel open = into;
+    try {
+      long at = position;
+      while (bytes.hasRemaining()) {
+        try {
+          at += open.write(bytes, at);
+        } catch (ClosedByInterruptException e) {
+          interrupted |= Thread.interrupted();
+          open = spool.openFile(path);
+          channel = open;
+        } catch (ClosedChannelException e) {
+          open = spool.openFile(path);
+          channel = open;
+        }
+      }
+      return at;
+    } catch (IOException e) {
+      throw Spool.diskError(path, e);
+    } finally {
+      if (interrupted) {
+        Thread.currentThread().interrupt();
+      }
+    }
+  }
+
+  /** Replaces the journal by one frame that says all. */
+  private void rewrite() throws IOException {
+    Snapshot state = source.get();
+    ByteBuffer bytes = encode(out -> whole(out, state));
+    close();
+    Path fresh = path.resolveSibling(path.getFileName() + ".new");
+    Path first = active ? fresh : path;
+    try (FileChannel out = spool.openFile(first)) {
+      out.truncate(0);
+      while (bytes.hasRemaining()) {
+        int ignored = out.write(bytes);
+      }
+    } catch (IOException e) {
+      spool.deleteFile(first);
+      throw Spool.diskError(path, e);
+    }
+    if (active) {
+      Files.move(fresh, path, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+    }
+    active = true;
+    stale = false;
+    unloggedTo = unloggedFrom;
+    length = bytes.capacity();
+    rewriteAt = length + Math.max(length, SLACK);
+  }
+
+  private void whole(DataOutputStream out, Snapshot state) throws IOException {
+    out.writeByte(HEAD);
+    out.writeByte(FORMAT);
+    out.writeInt(spool.options().blockSize());
+    out.writeInt(spool.options().segmentSize());
+    out.writeByte(TARGET);
+    Records.target(out, state.target());
+    Shape shape = state.shape();
+    out.writeByte(BASE);
+    Records.base(out, shape.base());
+    out.writeByte(SHAPE);
+    out.writeLong(shape.size());
+    out.writeLong(shape.baseLimit());
+    Records.ranges(out, shape.local());
+    Records.ranges(out, shape.dirty());
+    Records.ranges(out, shape.gone());
+    for (Attempt attempt : shape.attempts()) {
+      attempt(out, attempt);
+    }
+    Transfer transfer = state.transfer();
+    if (transfer != null && transfer.upload() != null) {
+      upload(out, transfer, transfer.upload());
+      for (Transfer.Slot slot : transfer.slots()) {
+        if (slot.sent() != null) {
+          out.writeByte(PART);
+          Records.part(out, slot.piece(), slot.sent());
+        }
+      }
+    }
+    for (Map.Entry<Integer, Segment> entry : state.segments().entrySet()) {
+      out.writeByte(BLOCKS);
+      Records.blocks(out, entry.getKey(), entry.getValue().slice());
+    }
+    if (conflict != null) {
+      state(out, conflict);
+    }
+  }
+
+  private static void attempt(DataOutputStream out, Attempt attempt) throws IOException {
+    out.writeByte(ATTEMPT);
+    out.writeUTF(attempt.writeId);
+    Records.target(out, attempt.target);
+    out.writeLong(attempt.size);
+    out.writeLong(attempt.limit);
+    Records.ranges(out, attempt.since);
+  }
+
+  private static void upload(DataOutputStream out, Transfer transfer, Upload upload)
+      throws IOException {
+    out.writeByte(UPLOAD);
+    Records.target(out, transfer.target);
+    out.writeUTF(transfer.writeId);
+    Records.base(out, transfer.base);
+    Records.upload(out, upload);
+  }
+
+  private static void state(DataOutputStream out, String reason) throws IOException {
+    out.writeByte(STATE);
+    out.writeUTF(reason);
+  }
+
+  /** Returns when what was recorded outlives the machine's crash, too. */
+  void force() throws IOException {
+    if (!active || stale) {
+      rewrite();
+    } else {
+      checkpoint();
+    }
+    append(out -> {});
+    if (channel != null) {
+      channel.force(false);
+    }
+  }
+
+  /** Lets go of the file and leaves it where it is. */
+  void close() {
+    FileChannel open = channel;
+    channel = null;
+    if (open != null) {
+      try {
+        open.close();
+      } catch (IOException e) {
+        throw new UncheckedIOException("cannot close " + path, e);
+      }
+    }
+  }
+
+  void delete() {
+    close();
+    if (active) {
+      active = false;
+      stale = false;
+      spool.deleteFile(path);
+    }
+    unloggedTo = unloggedFrom;
+  }
+}

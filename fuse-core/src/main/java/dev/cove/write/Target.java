@@ -1,0 +1,33 @@
+package dev.cove.write;
+
+import dev.cove.storage.WriteCondition;
+import dev.cove.storage.WriteOptions;
+import java.util.HashMap;
+import java.util.Map;
+
+/**
+ * What a staged file is to become.
+ *
+ * @param options the condition on what is there now, and all that travels with the bytes
+ */
+public record Target(String key, WriteOptions options) {
+
+  /** The user metadata that tells one's own write from another's. */
+  public static final String WRITE_ID = "cove-write-id";
+
+  WriteOptions stamped(String writeId) {
+    Map<String, String> metadata = new HashMap<>(options.attributes().metadata());
+    metadata.put(WRITE_ID, writeId);
+    return options.with(options.attributes().withMetadata(metadata));
+  }
+
+  Target with(WriteCondition condition) {
+    return new Target(key, options.with(condition));
+  }
+
+  /** Whether an upload begun for {@code other} can become this: the condition comes at its end. */
+  boolean sameUpload(Target other) {
+    return key.equals(other.key)
+        && options.with(WriteCondition.none()).equals(other.options.with(WriteCondition.none()));
+  }
+}
