@@ -63,8 +63,8 @@ final class FuseSession {
     this.vfs = vfs;
     this.options = options;
     this.init = new InitNegotiation(options, LibC.INSTANCE.getpagesize());
-    this.dispatcher = new RequestDispatcher(vfs, clock, init, interrupts, metrics);
     this.notifier = new Notifier(device, init);
+    this.dispatcher = new RequestDispatcher(vfs, notifier, clock, init, interrupts, metrics);
     this.notifierThread = daemon(notifier, "notify");
     this.watchdogThread =
         daemon(new Watchdog(name, device, interrupts, metrics, options.slowAfter()), "watchdog");

@@ -2,6 +2,7 @@ package dev.cove.fuse;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.cove.vfs.KernelCache;
 import dev.cove.vfs.VirtualFileSystem;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -26,7 +27,7 @@ final class Wire {
   private long unique;
 
   Wire(VirtualFileSystem vfs, Clock clock) {
-    dispatcher = new RequestDispatcher(vfs, clock, init, interrupts, metrics);
+    dispatcher = new RequestDispatcher(vfs, KernelCache.NONE, clock, init, interrupts, metrics);
     interrupts.add(inFlight);
   }
 
