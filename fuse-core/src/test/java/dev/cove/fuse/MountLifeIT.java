@@ -201,7 +201,7 @@ final class MountLifeIT {
     Path shared = Files.createTempDirectory("cove-user-");
     String script =
         "chmod 755 $D && mknod -m 666 $D/fuse c 10 229 && mount --bind $D/fuse /dev/fuse;"
-            + " exec setpriv --reuid 12345 --regid 12345 --clear-groups \"$@\"";
+            + " exec setpriv --reuid 65534 --regid 65534 --clear-groups \"$@\"";
     List<String> command =
         List.of("unshare", "--mount", "env", "D=" + shared, "sh", "-c", script, "sh");
     leftovers.add(shared);
@@ -221,10 +221,10 @@ final class MountLifeIT {
 
   @Test
   void userWithoutRightsMountsAndUnmounts() throws Exception {
-    run("chown 12345:12345 $M; chmod 755 $M");
+    run("chown 65534:65534 $M; chmod 755 $M");
     Process server = serveAsUser();
     String inside = "nsenter -t " + server.pid() + " -m ";
-    String user = inside + "setpriv --reuid 12345 --regid 12345 --clear-groups ";
+    String user = inside + "setpriv --reuid 65534 --regid 65534 --clear-groups ";
     assertThat(run(user + "cat $M/hello").output()).isEqualTo("hello, world");
     assertThat(run(user + "sh -c 'echo x > $M/y && cat $M/y'").output())
         .contains("ermission denied");
@@ -236,7 +236,7 @@ final class MountLifeIT {
 
   @Test
   void userWhoMayNotAllowOthersIsToldHowTo() throws Exception {
-    run("chown 12345:12345 $M; chmod 755 $M");
+    run("chown 65534:65534 $M; chmod 755 $M");
     assertThatThrownBy(() -> serveAsUser("allow-other"))
         .hasMessageContaining("NOT_PERMITTED")
         .hasMessageContaining("user_allow_other to /etc/fuse.conf");
