@@ -32,9 +32,11 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.time.Clock;
 import java.util.List;
+import java.util.Map;
 import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
 
-/** A bucket, or a prefix of it, as a file system. Reads only: every change answers EROFS. */
+/** A bucket, or a prefix of it, as a file system. Opened for reading, every change answers EROFS. */
 public final class BucketFileSystem implements VirtualFileSystem, AutoCloseable {
   // 2^40 blocks of 4 KiB: a bucket has no size; programs that check for room find plenty.
   private static final long PLENTY = 1L << 40;
@@ -49,6 +51,7 @@ public final class BucketFileSystem implements VirtualFileSystem, AutoCloseable 
   private final ObjectReaders readers;
   private final Files files;
   private final Xattrs xattrs;
+  private final @Nullable WriteSide writeSide;
   private volatile KernelCache kernel = KernelCache.NONE;
 
   private BucketFileSystem(
@@ -56,8 +59,10 @@ public final class BucketFileSystem implements VirtualFileSystem, AutoCloseable 
       BucketOptions options,
       MemoryBudget budget,
       ReadMeter meter,
+      @Nullable WriteSettings writing,
       LongSupplier ticker,
-      Clock clock) {
+      Clock clock)
+      throws IOException {
     this.store = store;
     this.namespace = new BucketNamespace(store, options.names(), ticker);
     MetadataCache metadata = new MetadataCache(store);
@@ -67,6 +72,18 @@ public final class BucketFileSystem implements VirtualFileSystem, AutoCloseable 
     this.readers = new ObjectReaders(store, cache, ReadOptions.DEFAULT, meter);
     this.files = new Files(namespace, names, table, readers);
     this.xattrs = new Xattrs(metadata);
+    Core core = new Core(
+        store,
+        options,
+        namespace,
+        metadata,
+        table,
+        names,
+        new PathLocks(),
+        new ObjectDescriptions(options),
+        ticker,
+        clock);
+    this.writeSide = writing == null ? null : new WriteSide(core, files, readers, xattrs, writing);
   }
 
   /**
@@ -76,18 +93,67 @@ public final class BucketFileSystem implements VirtualFileSystem, AutoCloseable 
    * @param budget memory for blocks and what is fetched ahead
    */
   public static BucketFileSystem open(
-      ObjectStore store, BucketOptions options, MemoryBudget budget, ReadMeter meter) {
-    return new BucketFileSystem(store, options, budget, meter, System::nanoTime, Clock.systemUTC());
+      ObjectStore store, BucketOptions options, MemoryBudget budget, ReadMeter meter)
+      throws IOException {
+    return new BucketFileSystem(
+        store, options, budget, meter, null, System::nanoTime, Clock.systemUTC());
   }
 
-  /** As {@link #open(ObjectStore, BucketOptions, MemoryBudget, ReadMeter)}, with time given. */
+  /**
+   * As {@link #open}, for writing too.
+   *
+   * @throws IOException when the folder cannot be used; a {@link dev.cove.write.WriteException}
+   *     says why
+   */
+  public static BucketFileSystem openWritable(
+      ObjectStore store,
+      BucketOptions options,
+      MemoryBudget budget,
+      ReadMeter meter,
+      WriteSettings writing)
+      throws IOException {
+    return new BucketFileSystem(
+        store, options, budget, meter, writing, System::nanoTime, Clock.systemUTC());
+  }
+
+  /** With time given. */
   static BucketFileSystem open(
       ObjectStore store,
       BucketOptions options,
       MemoryBudget budget,
+      @Nullable WriteSettings writing,
       LongSupplier ticker,
-      Clock clock) {
-    return new BucketFileSystem(store, options, budget, ReadMeter.NONE, ticker, clock);
+      Clock clock)
+      throws IOException {
+    return new BucketFileSystem(store, options, budget, ReadMeter.NONE, writing, ticker, clock);
+  }
+
+  private WriteSide writing() throws FsException {
+    if (writeSide == null) {
+      throw new FsException(Errno.EROFS, "mounted read-only; mount with --rw to write");
+    }
+    return writeSide;
+  }
+
+  /** What waits to be stored. */
+  public Unsaved unsaved() {
+    if (writeSide == null) {
+      return new Unsaved(0, 0);
+    }
+    return writeSide.draining.pending();
+  }
+
+  /** What waits to be stored: files, and the bytes they have in all. */
+  public record Unsaved(int files, long bytes) {}
+
+  /**
+   * Stores everything that is not in the bucket yet.
+   *
+   * @return by key why a file could not be stored; empty when all were. Their bytes stay in the
+   *     mount's folder.
+   */
+  public Map<String, String> drain() throws IOException {
+    return writeSide == null ? Map.of() : writeSide.draining.publishAll();
   }
 
   /** The keys met so far that no path shows. */
@@ -193,10 +259,26 @@ public final class BucketFileSystem implements VirtualFileSystem, AutoCloseable 
 
   @Override
   public Opened open(long inode, OpenFlags flags, Caller caller) throws IOException {
-    if (flags.forWriting() || flags.truncate()) {
-      throw readOnly();
+    if (!flags.forWriting() && !flags.truncate()) {
+      return files.open(inode, flags);
     }
-    return files.open(inode, flags);
+    WriteSide side = writing();
+    Opened opened = files.open(inode, flags);
+    if (flags.truncate()) {
+      side.writes.truncateToNothing(table.file(inode));
+    }
+    return opened;
+  }
+
+  @Override
+  public Created create(long parent, String name, int mode, OpenFlags flags, Caller caller)
+      throws IOException {
+    WriteSide side = writing();
+    Created created = side.creations.create(table.directory(parent), name, mode, flags, caller);
+    if (flags.truncate()) {
+      side.writes.truncateToNothing(table.file(created.entry().inode()));
+    }
+    return created;
   }
 
   @Override
@@ -205,14 +287,36 @@ public final class BucketFileSystem implements VirtualFileSystem, AutoCloseable 
   }
 
   @Override
-  public void flush(long handle) {}
+  public int write(long handle, long offset, ByteBuffer source) throws IOException {
+    return writing().writes.write(handle, offset, source);
+  }
 
   @Override
-  public void fsync(long handle) {}
+  public void flush(long handle) throws IOException {
+    if (writeSide != null) {
+      writeSide.writes.flush(handle);
+    }
+  }
+
+  @Override
+  public void fsync(long handle) throws IOException {
+    if (writeSide != null) {
+      writeSide.writes.fsync(handle);
+    }
+  }
 
   @Override
   public void release(long handle) {
-    files.release(handle);
+    if (writeSide != null) {
+      writeSide.writes.release(handle);
+    } else {
+      files.release(handle);
+    }
+  }
+
+  @Override
+  public void fallocate(long handle, int mode, long offset, long length) throws IOException {
+    writing().writes.allocate(handle, mode, offset, length);
   }
 
   @Override
@@ -251,79 +355,67 @@ public final class BucketFileSystem implements VirtualFileSystem, AutoCloseable 
   @Override
   public Attributes setattr(long inode, long handle, AttributeChange change, Caller caller)
       throws IOException {
-    throw readOnly();
+    Inode changed = table.get(inode);
+    writing().attributes.set(changed, handle != NO_HANDLE, change);
+    return names.attributes(changed);
   }
 
   @Override
   public Entry mknod(long parent, String name, int mode, Caller caller) throws IOException {
-    throw readOnly();
+    return writing().creations.mknod(table.directory(parent), name, mode, caller);
   }
 
   @Override
   public Entry mkdir(long parent, String name, int mode, Caller caller) throws IOException {
-    throw readOnly();
+    return writing().creations.mkdir(table.directory(parent), name, mode, caller);
   }
 
   @Override
   public Entry symlink(long parent, String name, String target, Caller caller) throws IOException {
-    throw readOnly();
+    return writing().creations.symlink(table.directory(parent), name, target, caller);
   }
 
   @Override
   public Entry link(long inode, long newParent, String newName) throws IOException {
-    throw readOnly();
+    writing();
+    throw new FsException(Errno.EPERM, "a bucket has no hard links");
   }
 
   @Override
   public void unlink(long parent, String name) throws IOException {
-    throw readOnly();
+    writing().removals.unlink(table.directory(parent), name);
   }
 
   @Override
   public void rmdir(long parent, String name) throws IOException {
-    throw readOnly();
+    writing().removals.rmdir(table.directory(parent), name);
   }
 
   @Override
   public void rename(long parent, String name, long newParent, String newName, RenameMode mode)
       throws IOException {
-    throw readOnly();
-  }
-
-  @Override
-  public Created create(long parent, String name, int mode, OpenFlags flags, Caller caller)
-      throws IOException {
-    throw readOnly();
-  }
-
-  @Override
-  public int write(long handle, long offset, ByteBuffer source) throws IOException {
-    throw readOnly();
-  }
-
-  @Override
-  public void fallocate(long handle, int mode, long offset, long length) throws IOException {
-    throw readOnly();
+    writing()
+        .renames
+        .rename(table.directory(parent), name, table.directory(newParent), newName, mode);
   }
 
   @Override
   public void setxattr(long inode, String name, byte[] value, XattrMode mode) throws IOException {
-    throw readOnly();
+    writing().attributes.setXattr(table.get(inode), name, value, mode);
   }
 
   @Override
   public void removexattr(long inode, String name) throws IOException {
-    throw readOnly();
+    writing().attributes.removeXattr(table.get(inode), name);
   }
 
-  private static FsException readOnly() {
-    return new FsException(Errno.EROFS, "mounted read-only");
-  }
-
-  /** Ends reads under way and gives memory back; the store stays open. */
+  /** Ends what is under way and gives memory back; what was not drained stays in the folder. */
   @Override
   public void close() {
     files.close();
+    if (writeSide != null) {
+      writeSide.close();
+    }
     readers.close();
     cache.close();
   }

@@ -8,8 +8,18 @@ import dev.cove.namespace.NamespaceOptions;
  * @param attributes where mode, owner and times come from
  * @param owner what files have that say nothing themselves
  * @param names how long names are remembered
+ * @param onConflict what becomes of a write when another writer was first
  */
-public record BucketOptions(AttributeMode attributes, Ownership owner, NamespaceOptions names) {
+public record BucketOptions(
+    AttributeMode attributes, Ownership owner, NamespaceOptions names, OnConflict onConflict) {
+
+  /** What becomes of a write when another writer has changed the object since. */
+  public enum OnConflict {
+    /** The write fails with ESTALE and its bytes are kept beside. */
+    FAIL,
+    /** The last writer wins. */
+    OVERWRITE
+  }
 
   /** Where a file's mode, owner and times come from. */
   public enum AttributeMode {

@@ -10,6 +10,7 @@ import dev.cove.vfs.FileType;
 import dev.cove.vfs.FsException;
 import dev.cove.vfs.VirtualFileSystem.DirectorySink;
 import java.io.IOException;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
@@ -18,7 +19,14 @@ import java.util.concurrent.atomic.AtomicLong;
 final class Directories {
 
   /** An open directory; its cursor is guarded by the handle itself. */
-  private record DirectoryHandle(DirectoryInode directory, DirectoryCursor cursor) {}
+  private record DirectoryHandle(
+      DirectoryInode directory, DirectoryCursor cursor, List<FileInode> unpublished) {
+
+    /** Whether a name was delivered as a new file already. */
+    boolean isDelivered(String name) {
+      return unpublished.stream().anyMatch(file -> file.name().equals(name));
+    }
+  }
 
   private final BucketNamespace namespace;
   private final Names names;
@@ -34,7 +42,8 @@ final class Directories {
 
   long open(long inode) throws IOException {
     DirectoryInode directory = table.directory(inode);
-    DirectoryHandle handle = new DirectoryHandle(directory, namespace.list(directory.prefix()));
+    DirectoryHandle handle = new DirectoryHandle(
+        directory, namespace.list(directory.prefix()), table.unpublished(directory));
     directory.addHandle();
     long number = nextHandle.getAndIncrement();
     open.put(number, handle);
@@ -50,11 +59,40 @@ final class Directories {
       if (cookie == 0) {
         handle.cursor().rewind();
       }
+      // Files that are not in the bucket yet come first, then what the bucket lists.
+      List<FileInode> unpublished = handle.unpublished();
+      int first = unpublished.size();
       for (long index = cookie; ; index++) {
-        DirectoryCursor.Named named = handle.cursor().at(index);
-        if (named == null || !add(handle.directory(), named, index + 1, sink)) {
+        if (index < first) {
+          if (!addNew(unpublished.get((int) index), index + 1, sink)) {
+            return;
+          }
+          continue;
+        }
+        DirectoryCursor.Named named = handle.cursor().at(index - first);
+        if (named == null) {
           return;
         }
+        if (!handle.isDelivered(named.name()) && !add(handle.directory(), named, index + 1, sink)) {
+          return;
+        }
+      }
+    }
+  }
+
+  private boolean addNew(FileInode file, long cookie, DirectorySink sink) throws IOException {
+    if (!table.bindAgain(file)) {
+      return true; // removed since
+    }
+    boolean counted = false;
+    try {
+      Entry entry = names.entryOf(file);
+      boolean taken = sink.add(file.name(), entry, cookie);
+      counted = taken && sink.wantsAttributes();
+      return taken;
+    } finally {
+      if (!counted) {
+        table.forget(file.id(), 1);
       }
     }
   }

@@ -5,28 +5,48 @@ import dev.cove.namespace.PosixMetadata;
 import dev.cove.storage.Version;
 import dev.cove.vfs.FileType;
 import dev.cove.vfs.FsException;
+import dev.cove.write.Base;
+import dev.cove.write.StagedFile;
 import java.io.IOException;
+import java.util.Map;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /**
  * A file or symbolic link. While anything is open on it, it stays at one version of the object, so
  * that no reader ever sees a mix of two; a name that leads to another version then leads to another
- * inode, as after a rename on a local file system.
+ * inode, as after a rename on a local file system. What this mount itself publishes moves the file
+ * on in place.
  */
 final class FileInode extends Inode {
   private final FileType type;
 
-  /** Innermost; never held while a request is under way. */
-  final ReentrantLock lock = new ReentrantLock();
+  // Innermost but for the staged file's own; never held while a request is under way.
+  private final ReentrantLock lock = new ReentrantLock();
 
-  private Child.File base; // guarded by lock
-  private PosixMetadata posix; // guarded by lock
-  private long checkedNanos; // guarded by lock
-  private boolean checked; // guarded by lock; false when what is known counts as too old
-  private @Nullable Version kernelPages; // guarded by lock; what the page cache may hold
+  // All guarded by lock, volatile where they are read without it too.
+  private volatile Child.@Nullable File base; // null until something of it is in the bucket
+  private PosixMetadata posix;
+  private @Nullable Map<String, byte[]> xattrs; // what is to replace the stored ones; null for none
+  private long attributeChanges; // counts; what is stored is behind when it differs
+  private long attributesStored;
+  private volatile @Nullable StagedFile staged;
+  private volatile Fate fate = Fate.NAMED;
+  private int writers;
+  private long checkedNanos;
+  private boolean checked; // false when what is known counts as too old
+  private boolean pagesCurrent; // what the kernel has of it is this content
+  private boolean delivered; // a program has seen a byte of this version
   private volatile String lastKey;
-  private boolean delivered; // guarded by lock; a program has seen a byte of this version
+
+  /** What became of the file's name. */
+  enum Fate {
+    NAMED,
+    /** Removed or replaced; open handles go on, nothing is published. */
+    UNLINKED,
+    /** Another writer's object has the name; what was local is kept beside. */
+    LOST
+  }
 
   FileInode(
       long id,
@@ -34,7 +54,7 @@ final class FileInode extends Inode {
       String name,
       String key,
       FileType type,
-      Child.File base,
+      Child.@Nullable File base,
       PosixMetadata posix,
       long nowNanos) {
     super(id, parent, name);
@@ -44,25 +64,187 @@ final class FileInode extends Inode {
     this.posix = posix;
     this.checkedNanos = nowNanos;
     this.checked = true;
+    this.pagesCurrent = base == null;
   }
 
   FileType type() {
     return type;
   }
 
-  Child.File base() {
+  /** A consistent look at what stat shows. */
+  record Look(Child.@Nullable File base, PosixMetadata posix, long size) {}
+
+  Look look() {
     lock.lock();
     try {
-      return base;
+      StagedFile local = staged;
+      Child.File stored = base;
+      long size = local != null ? local.size() : stored != null ? stored.size() : 0;
+      return new Look(stored, posix, size);
     } finally {
       lock.unlock();
     }
   }
 
-  PosixMetadata posix() {
+  Child.@Nullable File base() {
+    return base;
+  }
+
+  /** Whether the bucket has it. */
+  boolean isPublished() {
+    return base != null;
+  }
+
+  /** Whether this mount knows better than the bucket what the file is. */
+  boolean isLocal() {
+    return fate == Fate.NAMED && (base == null || staged != null || attributesChanged());
+  }
+
+  /** Whether there is anything to publish. */
+  boolean isDirty() {
+    StagedFile local = staged;
+    return fate == Fate.NAMED
+        && (base == null || (local != null && local.isDirty()) || attributesChanged());
+  }
+
+  Fate fate() {
+    return fate;
+  }
+
+  boolean attributesChanged() {
     lock.lock();
     try {
-      return posix;
+      return attributeChanges != attributesStored;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  @Nullable
+  StagedFile staged() {
+    return staged;
+  }
+
+  /**
+   * Begins local content, unless it has begun.
+   *
+   * @param made what to use; given back to the caller to discard when it is not needed
+   * @return the one in use
+   */
+  StagedFile stage(StagedFile made) {
+    lock.lock();
+    try {
+      StagedFile present = staged;
+      if (present != null) {
+        return present;
+      }
+      staged = made;
+      return made;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /**
+   * Takes local content away when all of it is published and nobody has the file open for writing.
+   *
+   * @return what was in use, for the caller to close; null when it stays
+   */
+  @Nullable
+  StagedFile unstageIfDone() {
+    lock.lock();
+    try {
+      StagedFile present = staged;
+      if (present == null
+          || writers > 0
+          || (fate == Fate.NAMED && (base == null || present.isDirty()))) {
+        return null;
+      }
+      if (fate != Fate.NAMED && isOpen()) {
+        return null; // those who have it open read on
+      }
+      staged = null;
+      return present;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  void fate(Fate now) {
+    fate = now;
+  }
+
+  @Override
+  boolean isHeld() {
+    return isOpen() || isDirty();
+  }
+
+  /** Bytes were written. */
+  void touch(long nowNanos) {
+    lock.lock();
+    try {
+      posix = posix.withModified(nowNanos);
+      pagesCurrent = true;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Changes attributes; they are stored with the next publish. */
+  void change(PosixMetadata changes, @Nullable Map<String, byte[]> newXattrs) {
+    lock.lock();
+    try {
+      posix = posix.with(changes);
+      if (newXattrs != null) {
+        xattrs = newXattrs;
+      }
+      attributeChanges++;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /**
+   * The attributes to publish, to be handed to {@link #published} afterwards.
+   *
+   * @param explicit whether a program set some of them
+   */
+  record Pending(
+      PosixMetadata posix, @Nullable Map<String, byte[]> xattrs, long changes, boolean explicit) {}
+
+  Pending pending() {
+    lock.lock();
+    try {
+      return new Pending(posix, xattrs, attributeChanges, attributeChanges != attributesStored);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** What was pending, and the content with it, is in the bucket as this state. */
+  void published(Child.File now, Pending stored, long nowNanos) {
+    lock.lock();
+    try {
+      base = now;
+      attributesStored = stored.changes();
+      if (attributeChanges == attributesStored) {
+        xattrs = null;
+      }
+      checkedNanos = nowNanos;
+      checked = true;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Takes the time of modification that was stored, unless the file was changed again since. */
+  void adopt(PosixMetadata stored, Pending wanted) {
+    lock.lock();
+    try {
+      Long modified = stored.modifiedNanos();
+      if (modified != null && posix.equals(wanted.posix())) {
+        posix = posix.withModified(modified);
+      }
     } finally {
       lock.unlock();
     }
@@ -78,15 +260,28 @@ final class FileInode extends Inode {
     }
   }
 
+  /** What is known of the file counts as too old. */
+  void expire() {
+    lock.lock();
+    try {
+      checked = false;
+    } finally {
+      lock.unlock();
+    }
+  }
+
   /**
-   * Takes what the store says of the name now.
+   * Takes what the store says of the name now. What this mount has changed and not published stays.
    *
    * @return false when it is another version and this inode is open at the old one
    */
   boolean accept(Child.File now, PosixMetadata attributes, long nowNanos) {
     lock.lock();
     try {
-      if (!now.version().equals(base.version()) && isOpen()) {
+      if (isLocal()) {
+        return true;
+      }
+      if (fate != Fate.NAMED || (isOpen() && !isVersion(now.version()))) {
         return false;
       }
       set(now, attributes, nowNanos);
@@ -104,7 +299,7 @@ final class FileInode extends Inode {
   boolean rebase(Child.File now, PosixMetadata attributes, long nowNanos) {
     lock.lock();
     try {
-      if (delivered) {
+      if (delivered || isLocal()) {
         return false;
       }
       set(now, attributes, nowNanos);
@@ -115,8 +310,9 @@ final class FileInode extends Inode {
   }
 
   private void set(Child.File now, PosixMetadata attributes, long nowNanos) {
-    if (!now.version().equals(base.version())) {
+    if (!isVersion(now.version())) {
       delivered = false;
+      pagesCurrent = false;
     }
     base = now;
     posix = attributes;
@@ -124,14 +320,9 @@ final class FileInode extends Inode {
     checked = true;
   }
 
-  /** What is known of the file counts as too old. */
-  void expire() {
-    lock.lock();
-    try {
-      checked = false;
-    } finally {
-      lock.unlock();
-    }
+  boolean isVersion(Version version) {
+    Child.File stored = base;
+    return stored != null && stored.version().equals(version);
   }
 
   /** The bytes at hand are of a version that the file has left before any were seen. */
@@ -144,10 +335,10 @@ final class FileInode extends Inode {
    *
    * @throws MovedOn when the file has moved on to another version meanwhile
    */
-  void deliver(Child.File version) throws MovedOn {
+  void deliver(Version version) throws MovedOn {
     lock.lock();
     try {
-      if (!version.version().equals(base.version())) {
+      if (!isVersion(version)) {
         throw new MovedOn();
       }
       delivered = true;
@@ -156,7 +347,7 @@ final class FileInode extends Inode {
     }
   }
 
-  /** The key of the object: of the one it was read from, when no name leads here any more. */
+  /** The key of the object: the last it had, when no name leads here any more. */
   String key() throws FsException {
     DirectoryInode parent = parent();
     if (parent != null) {
@@ -165,13 +356,47 @@ final class FileInode extends Inode {
     return lastKey;
   }
 
-  /** Counts a handle and tells whether the pages that the kernel has are still this version's. */
+  /** The key at the last look, without another. */
+  String lastKey() {
+    return lastKey;
+  }
+
+  void moved(String key) {
+    lastKey = key;
+  }
+
+  /** Counts a handle that writes, or takes one back. */
+  void countWriter(int by) {
+    lock.lock();
+    try {
+      writers += by;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** The object was copied to where the file is now, and nothing else about it changed. */
+  void copied(Child.File now, String key) throws IOException {
+    lock.lock();
+    try {
+      base = now;
+      lastKey = key;
+      StagedFile local = staged;
+      if (local != null && local.base() != null) {
+        local.rebase(new Base(key, now.version(), now.size()));
+      }
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Counts a handle and tells whether the pages that the kernel has are still this content's. */
   boolean open() {
     lock.lock();
     try {
       addHandle();
-      boolean keep = base.version().equals(kernelPages);
-      kernelPages = base.version();
+      boolean keep = pagesCurrent;
+      pagesCurrent = true;
       return keep;
     } finally {
       lock.unlock();

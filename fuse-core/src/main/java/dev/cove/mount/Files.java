@@ -11,10 +11,13 @@ import dev.cove.vfs.KernelCache;
 import dev.cove.vfs.OpenFlags;
 import dev.cove.vfs.Opened;
 import dev.cove.vfs.VirtualFileSystem.ReadReply;
+import dev.cove.write.StagedFile;
+import dev.cove.write.WriteException;
 import java.io.IOException;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
 
 /** Open files and reading from them. */
 final class Files {
@@ -46,11 +49,17 @@ final class Files {
       throw new FsException(Errno.ELOOP, inode.name() + " is a symbolic link");
     }
     names.refresh(inode);
-    names.refuseArchived(inode);
+    if (!flags.truncate()) {
+      names.refuseArchived(inode);
+    }
     boolean unchanged = inode.open();
-    long handle = nextHandle.getAndIncrement();
-    open.put(handle, new FileHandle(inode, flags));
-    return new Opened(handle, unchanged ? Opened.PageCache.KEEP : Opened.PageCache.DROP);
+    FileHandle handle = new FileHandle(inode, flags);
+    long opened = nextHandle.getAndIncrement();
+    open.put(opened, handle);
+    if (flags.forWriting()) {
+      inode.countWriter(1);
+    }
+    return new Opened(opened, unchanged ? Opened.PageCache.KEEP : Opened.PageCache.DROP);
   }
 
   FileHandle handle(long number) throws FsException {
@@ -65,11 +74,22 @@ final class Files {
     FileHandle handle = handle(number);
     FileInode inode = handle.inode();
     for (int look = 1; ; look++) {
+      StagedFile staged = inode.staged();
+      if (staged != null) {
+        if (readStaged(staged, offset, size, reply)) {
+          return;
+        }
+        continue;
+      }
       Child.File base = inode.base();
+      if (base == null) {
+        reply.send();
+        return;
+      }
       FileHandle.Source source = handle.source(readers, inode.key(), base.version(), base.size());
       try {
         source.reader().read(offset, size, pieces -> {
-          inode.deliver(base);
+          inode.deliver(base.version());
           reply.send(pieces);
         });
         return;
@@ -92,12 +112,32 @@ final class Files {
     }
   }
 
+  /** False when the local content was let go meanwhile: the object has all of it. */
+  private static boolean readStaged(StagedFile staged, long offset, int size, ReadReply reply)
+      throws IOException {
+    try {
+      staged.read(offset, size, reply::send);
+      return true;
+    } catch (WriteException e) {
+      if (e.kind() == WriteException.Kind.CLOSED) {
+        return false;
+      }
+      throw e;
+    } catch (StorageException e) {
+      if (e.kind() == StorageException.Kind.PRECONDITION_FAILED
+          || e.kind() == StorageException.Kind.NOT_FOUND) {
+        throw new FsException(Errno.ESTALE, "the object was replaced or removed");
+      }
+      throw e;
+    }
+  }
+
   /**
    * Moves a file on to what its name leads to now, when no program has seen a byte of the version
    * that is gone.
    */
   private boolean lookAgain(FileInode inode, FileHandle.Source tried) throws IOException {
-    if (!inode.base().version().equals(tried.version()) || !inode.key().equals(tried.key())) {
+    if (!inode.isVersion(tried.version()) || !inode.key().equals(tried.key())) {
       return true; // another thread has done it, or the file was renamed
     }
     DirectoryInode parent = inode.parent();
@@ -109,14 +149,20 @@ final class Files {
     return true;
   }
 
-  void release(long number) {
+  /** Closes a handle and returns it; null when it is not open. */
+  @Nullable
+  FileHandle release(long number) {
     FileHandle handle = open.remove(number);
     if (handle != null) {
       handle.close();
+      if (handle.flags().forWriting()) {
+        handle.inode().countWriter(-1);
+      }
       if (handle.inode().removeHandle()) {
         table.released(handle.inode());
       }
     }
+    return handle;
   }
 
   void close() {

@@ -84,6 +84,56 @@ final class InodeTable {
     return made;
   }
 
+  /** The inode that has the name, when this mount knows more of it than the bucket; counts a look-up. */
+  synchronized @Nullable Inode bindLocal(DirectoryInode parent, String name) {
+    if (parent.children.get(name) instanceof FileInode file && file.isLocal()) {
+      file.addLookup();
+      return file;
+    }
+    return null;
+  }
+
+  /** Counts a look-up of an inode that still has a name. */
+  synchronized boolean bindAgain(Inode inode) {
+    if (inode.parent() == null) {
+      return false;
+    }
+    inode.addLookup();
+    return true;
+  }
+
+  /** The files of a directory that are not in the bucket yet. */
+  synchronized List<FileInode> unpublished(DirectoryInode directory) {
+    List<FileInode> files = new ArrayList<>();
+    for (Inode child : directory.children.values()) {
+      if (child instanceof FileInode file && file.isLocal() && !file.isPublished()) {
+        files.add(file);
+      }
+    }
+    return files;
+  }
+
+  /** Whether no file below is new and not in the bucket yet. */
+  synchronized boolean hasNoLocalFiles(DirectoryInode directory) {
+    for (Inode child : directory.children.values()) {
+      if (child instanceof FileInode file
+          ? file.isLocal() && !file.isPublished()
+          : !hasNoLocalFiles((DirectoryInode) child)) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  /** Takes a directory's name away unless a new file is in it. */
+  synchronized boolean unbindEmpty(DirectoryInode directory) {
+    if (!hasNoLocalFiles(directory)) {
+      return false;
+    }
+    unbind(directory);
+    return true;
+  }
+
   /** Takes the name away; the inode lives on for those who hold it. */
   synchronized void unbind(Inode inode) {
     DirectoryInode parent = inode.parent();
@@ -122,6 +172,17 @@ final class InodeTable {
   /** A handle was closed or bytes were saved: the inode may be of no more use. */
   synchronized void released(Inode inode) {
     dropIfUnused(inode);
+  }
+
+  /** The files with changes that are not in the bucket. */
+  synchronized List<FileInode> dirtyFiles() {
+    List<FileInode> dirty = new ArrayList<>();
+    for (Inode inode : byId.values()) {
+      if (inode instanceof FileInode file && file.isDirty()) {
+        dirty.add(file);
+      }
+    }
+    return dirty;
   }
 
   /** How many inodes are in use. */

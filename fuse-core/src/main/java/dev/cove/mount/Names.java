@@ -61,6 +61,10 @@ final class Names {
   /** Finds a name and counts a look-up for it. */
   Entry lookup(DirectoryInode parent, String name) throws IOException {
     checkLength(name);
+    Inode local = table.bindLocal(parent, name);
+    if (local != null) {
+      return entry(local);
+    }
     Child child = FileNames.isText(name) ? namespace.find(parent.prefix(), name) : null;
     if (child == null) {
       Inode gone = table.child(parent, name);
@@ -70,6 +74,40 @@ final class Names {
       throw new FsException(Errno.ENOENT, name);
     }
     return enter(parent, name, child);
+  }
+
+  /**
+   * The inode of a name; counts a look-up, which the caller takes back.
+   *
+   * @throws FsException {@code ENOENT} where there is none
+   */
+  Inode resolve(DirectoryInode parent, String name) throws IOException {
+    return table.get(lookup(parent, name).inode());
+  }
+
+  /** As {@link #resolve}, null where there is none. */
+  @Nullable
+  Inode resolveOrNull(DirectoryInode parent, String name) throws IOException {
+    try {
+      return resolve(parent, name);
+    } catch (FsException e) {
+      if (e.errno() == Errno.ENOENT) {
+        return null;
+      }
+      throw e;
+    }
+  }
+
+  /** Whether a key can carry a new name. */
+  void checkNewName(DirectoryInode parent, String name) throws FsException {
+    checkLength(name);
+    if (!FileNames.isText(name)) {
+      throw new FsException(Errno.EILSEQ, "object keys are UTF-8");
+    }
+    // One more for the slash of a directory.
+    if (KeyNames.isKeyTooLong(parent.prefix() + name + "/")) {
+      throw new FsException(Errno.ENAMETOOLONG, "an object key has at most 1,024 bytes");
+    }
   }
 
   static void checkLength(String name) throws FsException {
@@ -156,7 +194,8 @@ final class Names {
    */
   void refuseArchived(FileInode file) throws IOException {
     // A list may not know of a restored copy: ask.
-    if (file.base().archived() && metadata.head(file.key()).archived()) {
+    Child.File base = file.base();
+    if (base != null && base.archived() && metadata.head(file.key()).archived()) {
       throw new FsException(
           Errno.EACCES, file.name() + " is archived; restore the object to read it");
     }
@@ -208,9 +247,14 @@ final class Names {
         : FileType.FILE;
   }
 
+  /** An inode's entry; the look-up was counted already. */
+  Entry entryOf(Inode inode) throws IOException {
+    return new Entry(attributesAsKnown(inode), kernelNanos(), kernelNanos());
+  }
+
   private Entry entry(Inode inode) throws IOException {
     try {
-      return new Entry(attributesAsKnown(inode), kernelNanos(), kernelNanos());
+      return entryOf(inode);
     } catch (IOException | RuntimeException e) {
       table.forget(inode.id(), 1); // the look-up that no one will hear of
       throw e;
@@ -225,17 +269,12 @@ final class Names {
   }
 
   private Attributes fileAttributes(FileInode file) {
-    Child.File base;
-    PosixMetadata posix;
-    file.lock.lock();
-    try {
-      base = file.base();
-      posix = file.posix();
-    } finally {
-      file.lock.unlock();
-    }
-    long modified = orElse(posix.modifiedNanos(), base.modifiedNanos());
+    FileInode.Look look = file.look();
+    PosixMetadata posix = look.posix();
+    Child.File base = look.base();
+    long modified = orElse(posix.modifiedNanos(), base == null ? startNanos : base.modifiedNanos());
     // ctime cannot be set by programs: the time the store took this state.
+    long changed = base == null || file.isLocal() ? modified : base.modifiedNanos();
     return new Attributes(
         file.id(),
         file.type(),
@@ -245,14 +284,14 @@ final class Names {
         file.parent() == null ? 0 : 1,
         orElse(posix.uid(), options.owner().uid()),
         orElse(posix.gid(), options.owner().gid()),
-        base.size(),
+        look.size(),
         modified,
-        base.modifiedNanos(),
+        changed,
         modified);
   }
 
   private Attributes directoryAttributes(DirectoryInode directory) throws IOException {
-    PosixMetadata posix = marker(directory);
+    PosixMetadata posix = markerOf(directory);
     long modified = orElse(posix.modifiedNanos(), startNanos);
     return new Attributes(
         directory.id(),
@@ -268,7 +307,8 @@ final class Names {
         modified);
   }
 
-  private PosixMetadata marker(DirectoryInode directory) throws IOException {
+  /** What a directory's marker says; one HEAD when that was not asked for lately. */
+  PosixMetadata markerOf(DirectoryInode directory) throws IOException {
     String prefix = directory.id() == table.root().id() ? "" : directory.prefix();
     if (options.attributes() == AttributeMode.LIST || prefix.isEmpty()) {
       return PosixMetadata.NONE;

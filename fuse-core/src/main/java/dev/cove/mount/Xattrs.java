@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  * tell of the object itself. The latter are not listed, so that copying tools leave them alone.
  */
 final class Xattrs {
-  private static final String OWN = "user.cove.";
+  static final String OWN = "user.cove.";
 
   private final MetadataCache metadata;
 
@@ -43,7 +43,14 @@ final class Xattrs {
     return List.copyOf(user(inode).keySet());
   }
 
-  private Map<String, byte[]> user(Inode inode) throws IOException {
+  /** The user's attributes, those not stored yet included. */
+  Map<String, byte[]> user(Inode inode) throws IOException {
+    if (inode instanceof FileInode file) {
+      Map<String, byte[]> pending = file.pending().xattrs();
+      if (pending != null) {
+        return pending;
+      }
+    }
     ObjectAttributes attributes = attributes(inode);
     return attributes == null ? Map.of() : UserXattrs.parse(attributes.metadata());
   }
@@ -53,6 +60,9 @@ final class Xattrs {
       return null;
     }
     Child.File base = file.base();
+    if (base == null) {
+      return null;
+    }
     String value = switch (name.substring(OWN.length())) {
       case "etag", "version" -> base.version().value();
       case "storage-class" -> base.storageClass();
@@ -68,7 +78,11 @@ final class Xattrs {
 
   private @Nullable ObjectAttributes attributes(Inode inode) throws IOException {
     if (inode instanceof FileInode file) {
-      ObjectAttributes known = metadata.peek(file.key(), file.base());
+      Child.File base = file.base();
+      if (base == null) {
+        return null;
+      }
+      ObjectAttributes known = metadata.peek(file.key(), base);
       return known != null ? known : head(file).attributes();
     }
     DirectoryInode directory = (DirectoryInode) inode;

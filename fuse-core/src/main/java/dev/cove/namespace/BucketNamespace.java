@@ -169,17 +169,21 @@ public final class BucketNamespace {
         .allMatch(object -> object.key().equals(prefix) || hidden.contains(object.key()));
   }
 
-  /** Drops what is remembered of a directory and everything below it. */
+  /** Drops what is remembered of a directory, of everything below it and of its own name. */
   public void forget(String prefix) {
+    dropBelow(prefix);
+    if (!prefix.isEmpty()) {
+      String key = prefix.substring(0, prefix.length() - 1);
+      names.invalidate(key);
+      listings.invalidate(key.substring(0, key.lastIndexOf('/') + 1));
+    }
+  }
+
+  /** Drops what is remembered of the names in a directory and below. */
+  public void dropBelow(String prefix) {
     listings.asMap().keySet().removeIf(directory -> directory.startsWith(prefix));
     names.asMap().keySet().removeIf(key -> key.startsWith(prefix));
     lookups.asMap().keySet().removeIf(directory -> directory.startsWith(prefix));
-    if (!prefix.isEmpty()) {
-      String key = prefix.substring(0, prefix.length() - 1);
-      String parent = key.substring(0, key.lastIndexOf('/') + 1);
-      names.invalidate(key);
-      listings.invalidate(parent);
-    }
   }
 
   private @Nullable Known recall(String prefix, String name) {

@@ -34,6 +34,24 @@ public final class MetadataCache {
         : known.getIfPresent(new State(key, state.version()));
   }
 
+  /**
+   * Headers and metadata of a state; asks where they are not known.
+   *
+   * @throws StorageException {@code PRECONDITION_FAILED} when the object has another state by now
+   */
+  public ObjectAttributes of(String key, Child.File state) throws StorageException {
+    ObjectAttributes attributes = peek(key, state);
+    if (attributes != null) {
+      return attributes;
+    }
+    ObjectInfo info = head(key);
+    if (!info.version().equals(state.version())) {
+      throw new StorageException(
+          StorageException.Kind.PRECONDITION_FAILED, key + " was replaced meanwhile");
+    }
+    return info.attributes() == null ? ObjectAttributes.NONE : info.attributes();
+  }
+
   /** Remembers what a HEAD or the mount's own write said. */
   public void put(String key, Version version, ObjectAttributes attributes) {
     known.put(new State(key, version), attributes);

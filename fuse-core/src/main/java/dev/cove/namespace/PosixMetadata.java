@@ -70,6 +70,16 @@ public record PosixMetadata(
     return result;
   }
 
+  /** The same with what {@code changes} names. */
+  public PosixMetadata with(PosixMetadata changes) {
+    return new PosixMetadata(
+        changes.type == null ? type : changes.type,
+        changes.permissions == null ? permissions : changes.permissions,
+        changes.uid == null ? uid : changes.uid,
+        changes.gid == null ? gid : changes.gid,
+        changes.modifiedNanos == null ? modifiedNanos : changes.modifiedNanos);
+  }
+
   /** The same with another time of modification. */
   public PosixMetadata withModified(long nanos) {
     return new PosixMetadata(type, permissions, uid, gid, nanos);

@@ -175,7 +175,8 @@ final class FileSystemOptions {
             gid == null ? Folders.gid() : gid,
             fileMode,
             directoryMode),
-        new NamespaceOptions(ttl, negativeTtl, maxNames));
+        new NamespaceOptions(ttl, negativeTtl, maxNames),
+        BucketOptions.OnConflict.FAIL);
   }
 
   MountOptions mountOptions(String source) {

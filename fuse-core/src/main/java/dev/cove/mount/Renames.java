@@ -1,0 +1,298 @@
+package dev.cove.mount;
+
+import static java.util.Objects.requireNonNull;
+
+import dev.cove.namespace.Child;
+import dev.cove.namespace.PosixMetadata;
+import dev.cove.storage.ListPage;
+import dev.cove.storage.ListRequest;
+import dev.cove.storage.ObjectAttributes;
+import dev.cove.storage.ObjectInfo;
+import dev.cove.storage.StorageException;
+import dev.cove.storage.Stored;
+import dev.cove.storage.Version;
+import dev.cove.storage.WriteCondition;
+import dev.cove.vfs.Errno;
+import dev.cove.vfs.FileType;
+import dev.cove.vfs.FsException;
+import dev.cove.vfs.RenameMode;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Renaming: copy on the server, then delete. The target is replaced whole or not at all; until the
+ * copy is there the source stays.
+ */
+final class Renames {
+  private final Core core;
+  private final DirectoryMarkers markers;
+  private final ServerCopies copies;
+  private final Publishing publishing;
+  private final Removals removals;
+  private final Parallel parallel;
+  private final Journal journal;
+
+  Renames(
+      Core core,
+      DirectoryMarkers markers,
+      ServerCopies copies,
+      Publishing publishing,
+      Removals removals,
+      Parallel parallel,
+      Journal journal) {
+    this.core = core;
+    this.markers = markers;
+    this.copies = copies;
+    this.publishing = publishing;
+    this.removals = removals;
+    this.parallel = parallel;
+    this.journal = journal;
+  }
+
+  void rename(
+      DirectoryInode parent, String name, DirectoryInode newParent, String newName, RenameMode mode)
+      throws IOException {
+    if (mode == RenameMode.EXCHANGE) {
+      throw new FsException(Errno.EINVAL, "names cannot be exchanged in a bucket");
+    }
+    core.names().checkNewName(newParent, newName);
+    Inode source = core.names().resolve(parent, name);
+    try {
+      if (source instanceof FileInode file) {
+        renameFile(file, parent, name, newParent, newName, mode);
+      } else {
+        renameDirectory((DirectoryInode) source, parent, newParent, newName, mode);
+      }
+    } finally {
+      core.table().forget(source.id(), 1);
+    }
+  }
+
+  private void renameFile(
+      FileInode file,
+      DirectoryInode parent,
+      String name,
+      DirectoryInode newParent,
+      String newName,
+      RenameMode mode)
+      throws IOException {
+    String from = parent.prefix() + name;
+    String to = newParent.prefix() + newName;
+    try (PathLocks.Held held = core.locks().acquire(from, to)) {
+      if (file.parent() != parent || !file.name().equals(name)) {
+        throw new FsException(Errno.ENOENT, name + " was renamed or removed meanwhile");
+      }
+      Target target = target(newParent, newName);
+      if (mode == RenameMode.KEEP_EXISTING && target.exists()) {
+        throw new FsException(Errno.EEXIST, newName + " exists");
+      }
+      if (target.isDirectory()) {
+        throw new FsException(Errno.EISDIR, newName + " is a directory");
+      }
+      // A new file that is being written need not be in the bucket yet, unless it replaces another.
+      if (file.isPublished() || target.exists() || !file.isOpen()) {
+        publishing.publishLocked(file, from);
+      }
+      if (file.isPublished()) {
+        moveObject(file, parent, name, from, to, target);
+      }
+      if (core.table().child(newParent, newName) instanceof FileInode replaced) {
+        replaced.fate(FileInode.Fate.UNLINKED);
+      }
+      core.table().move(file, newParent, newName);
+      file.moved(to);
+    }
+  }
+
+  private void moveObject(
+      FileInode file, DirectoryInode parent, String name, String from, String to, Target target)
+      throws IOException {
+    Child.File base = requireNonNull(file.base());
+    ObjectAttributes attributes = core.descriptions()
+        .from(
+            core.metadata().of(from, base),
+            file.type(),
+            file.look().posix().orModified(base.modifiedNanos()));
+    Stored stored;
+    try {
+      stored = copies.copy(
+          new ServerCopies.Source(
+              from, base.version(), base.size(), base.storageClass(), attributes),
+          to,
+          target.condition());
+    } catch (StorageException e) {
+      if (e.kind() == StorageException.Kind.PRECONDITION_FAILED) {
+        throw new FsException(Errno.ESTALE, from + " or " + to + " was changed meanwhile");
+      }
+      throw e;
+    }
+    Child.File moved = core.stored(base.size(), stored, base.storageClass());
+    core.metadata().put(to, stored.version(), attributes);
+    core.changed(to, moved);
+    file.copied(moved, to);
+    markers.keep(parent, prefixOf(from), name);
+    core.deleteVersion(from, base.version());
+    core.changed(from, null);
+  }
+
+  /** What stands in the way of a rename. */
+  private record Target(@Nullable Child child, boolean unpublished) {
+    boolean exists() {
+      return child != null || unpublished;
+    }
+
+    boolean isDirectory() {
+      return child instanceof Child.Directory;
+    }
+
+    @Nullable
+    Version version() {
+      return child instanceof Child.File file ? file.version() : null;
+    }
+
+    WriteCondition condition() {
+      Version version = version();
+      return version == null ? WriteCondition.ifAbsent() : WriteCondition.ifVersion(version);
+    }
+  }
+
+  private Target target(DirectoryInode parent, String name) throws IOException {
+    Inode present = core.table().child(parent, name);
+    if (present instanceof FileInode file && file.isLocal()) {
+      return new Target(file.base(), !file.isPublished());
+    }
+    return new Target(core.namespace().find(parent.prefix(), name), false);
+  }
+
+  private void renameDirectory(
+      DirectoryInode directory,
+      DirectoryInode parent,
+      DirectoryInode newParent,
+      String newName,
+      RenameMode mode)
+      throws IOException {
+    String name = directory.name();
+    String from = directory.prefix();
+    String to = newParent.prefix() + newName + "/";
+    if (to.startsWith(from)) {
+      throw new FsException(Errno.EINVAL, "a directory cannot be moved into itself");
+    }
+    try (PathLocks.Held held = core.locks().acquire(from, to)) {
+      Target target = target(newParent, newName);
+      if (mode == RenameMode.KEEP_EXISTING && target.exists()) {
+        throw new FsException(Errno.EEXIST, newName + " exists");
+      }
+      if (target.exists() && !target.isDirectory()) {
+        throw new FsException(Errno.ENOTDIR, newName + " is not a directory");
+      }
+      if (target.isDirectory() && !core.namespace().isEmpty(to)) {
+        throw new FsException(Errno.ENOTEMPTY, newName + " is not empty");
+      }
+      Inode replaced = core.table().child(newParent, newName);
+      if (replaced instanceof DirectoryInode empty && !core.table().hasNoLocalFiles(empty)) {
+        throw new FsException(Errno.ENOTEMPTY, newName + " is not empty");
+      }
+      publishing.publishBelowLocked(directory);
+      Journal.Entry entry = journal.renaming(from, to);
+      Map<String, Child.File> moved = copyAll(from, to);
+      markers.keep(parent, prefixOf(from.substring(0, from.length() - 1)), name);
+      deleteAll(moved, from, to);
+      removals.removeHidden(from);
+      entry.done();
+      core.namespace().dropBelow(from);
+      core.namespace().dropBelow(to);
+      core.namespace().changed(parent.prefix(), name, null);
+      core.namespace().changed(newParent.prefix(), newName, Child.Directory.INSTANCE);
+      core.table().move(directory, newParent, newName);
+      rebaseBelow(directory, moved);
+    }
+  }
+
+  /** Copies every object below a prefix; what was copied is taken back when one fails. */
+  private Map<String, Child.File> copyAll(String from, String to) throws IOException {
+    Map<String, Child.File> moved = new ConcurrentHashMap<>();
+    try {
+      ListRequest request = ListRequest.all(from);
+      while (true) {
+        ListPage page = core.store().list(request);
+        parallel.forEach(page.objects(), object -> {
+          if (removals.hiddenVersion(object.key()) == null) {
+            moved.put(object.key(), copyOne(object, from, to));
+          }
+        });
+        if (page.nextToken() == null) {
+          return moved;
+        }
+        request = request.page(page.nextToken());
+      }
+    } catch (IOException | RuntimeException e) {
+      List<String> copied = new ArrayList<>();
+      moved.keySet().forEach(key -> copied.add(to + key.substring(from.length())));
+      core.store().deleteAll(copied);
+      throw e;
+    }
+  }
+
+  private Child.File copyOne(ObjectInfo object, String from, String to) throws StorageException {
+    Child.File base = Child.File.of(object);
+    String target = to + object.key().substring(from.length());
+    ObjectAttributes attributes = core.metadata().of(object.key(), base);
+    FileType type = object.key().endsWith("/") ? FileType.DIRECTORY : FileType.FILE;
+    PosixMetadata posix = PosixMetadata.parse(attributes.metadata(), type == FileType.DIRECTORY);
+    ObjectAttributes kept = core.descriptions()
+        .from(
+            attributes,
+            posix.type() == FileType.SYMLINK ? FileType.SYMLINK : type,
+            posix.orModified(base.modifiedNanos()));
+    Stored stored = copies.copy(
+        new ServerCopies.Source(
+            object.key(), base.version(), base.size(), base.storageClass(), kept),
+        target,
+        WriteCondition.none());
+    core.metadata().put(target, stored.version(), kept);
+    return core.stored(base.size(), stored, base.storageClass());
+  }
+
+  private void deleteAll(Map<String, Child.File> moved, String from, String to) throws IOException {
+    Map<String, StorageException> left = core.store().deleteAll(moved.keySet());
+    for (Map.Entry<String, StorageException> entry : left.entrySet()) {
+      if (entry.getValue().kind() != StorageException.Kind.NOT_FOUND) {
+        throw new FsException(
+            Errno.EIO,
+            "copied "
+                + from
+                + " to "
+                + to
+                + " but could not delete "
+                + entry.getKey()
+                + ": "
+                + entry.getValue().getMessage());
+      }
+    }
+  }
+
+  private void rebaseBelow(DirectoryInode directory, Map<String, Child.File> moved)
+      throws IOException {
+    for (Inode inode : core.table().children(directory)) {
+      if (inode instanceof DirectoryInode below) {
+        rebaseBelow(below, moved);
+      } else if (inode instanceof FileInode file) {
+        Child.File now = moved.get(file.lastKey());
+        String key = directory.prefix() + file.name();
+        if (now == null) {
+          file.moved(key);
+        } else {
+          file.copied(now, key);
+        }
+      }
+    }
+  }
+
+  private static String prefixOf(String key) {
+    return key.substring(0, key.lastIndexOf('/') + 1);
+  }
+}

@@ -1,0 +1,60 @@
+package dev.cove.mount;
+
+import dev.cove.read.ObjectReaders;
+import dev.cove.write.Publisher;
+import dev.cove.write.Spool;
+import java.io.IOException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Everything that changes a bucket, put together; a read-only mount has none of it. */
+final class WriteSide implements AutoCloseable {
+  // 16: small requests such as the copies of a directory's objects, under way at once.
+  private static final int REQUESTS = 16;
+
+  private static final Logger LOG = LoggerFactory.getLogger(WriteSide.class);
+
+  private final Journal journal;
+  private final Spool spool;
+  private final Publisher publisher;
+  private final Parallel parallel;
+  private final Background background;
+  final Creations creations;
+  final Removals removals;
+  final Renames renames;
+  final Writes writes;
+  final AttributeChanges attributes;
+  final Draining draining;
+
+  WriteSide(Core core, Files files, ObjectReaders readers, Xattrs xattrs, WriteSettings settings)
+      throws IOException {
+    spool = Spool.open(settings.folder(), settings.spool());
+    journal = Journal.at(settings.folder().resolve("journal.jsonl"));
+    publisher = new Publisher(core.store(), spool, settings.publish());
+    parallel = new Parallel("cove-copy", REQUESTS);
+    DirectoryMarkers markers = new DirectoryMarkers(core);
+    ServerCopies copies = new ServerCopies(core.store());
+    removals = new Removals(core, markers, journal);
+    Publishing publishing = new Publishing(core, publisher, copies, removals, spool.folder());
+    background = new Background(publishing);
+    creations = new Creations(core, markers, publishing, files);
+    writes = new Writes(core, files, readers, publisher, publishing, removals);
+    renames = new Renames(core, markers, copies, publishing, removals, parallel, journal);
+    attributes = new AttributeChanges(core, markers, writes, publishing, xattrs, background);
+    draining = new Draining(core.table(), publishing, parallel);
+  }
+
+  /** What was not published stays in the folder and is found there. */
+  @Override
+  public void close() {
+    background.close();
+    parallel.close();
+    publisher.close();
+    journal.close();
+    try {
+      spool.close();
+    } catch (IOException e) {
+      LOG.error("cannot close the spool {}: {}", spool.folder(), e.getMessage());
+    }
+  }
+}
