@@ -7,6 +7,7 @@ import dev.cove.vfs.Attributes;
 import dev.cove.vfs.Errno;
 import dev.cove.vfs.FileType;
 import dev.cove.vfs.FsException;
+import dev.cove.vfs.KernelCache;
 import dev.cove.vfs.OpenFlags;
 import dev.cove.vfs.Opened;
 import dev.cove.vfs.VirtualFileSystem;
@@ -18,11 +19,14 @@ import ru.serce.jnrfuse.struct.FileStat;
 /** Requests about open files and their content. */
 final class FileOperations {
   private final VirtualFileSystem vfs;
+  private final KernelCache cache;
   private final LongAdder bytesRead;
   private final LongAdder bytesWritten;
 
-  FileOperations(VirtualFileSystem vfs, LongAdder bytesRead, LongAdder bytesWritten) {
+  FileOperations(
+      VirtualFileSystem vfs, KernelCache cache, LongAdder bytesRead, LongAdder bytesWritten) {
     this.vfs = vfs;
+    this.cache = cache;
     this.bytesRead = bytesRead;
     this.bytesWritten = bytesWritten;
   }
@@ -91,6 +95,8 @@ final class FileOperations {
     if (permissions != before.permissions()) {
       AttributeChange change = new AttributeChange(permissions, null, null, null, null, null);
       vfs.setattr(node, handle, change, request.caller());
+      // The answer to a write or open has no mode in it.
+      cache.invalidateAttributes(node);
     }
   }
 

@@ -12,15 +12,15 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Serves one mount until it is gone. Each worker reads a request, serves it and answers; whenever the
- * last idle worker takes a request another one is started, up to a bound, so that slow requests do
- * not hold up others; of many idle ones most end again.
+ * Serves one mount until it is gone. Each worker reads a request, serves it and answers. When none
+ * is left to wait for requests more are started, up to a bound ({@link WorkerGrowth}), so that slow
+ * requests do not hold up others; of many idle ones most end again.
  */
 final class FuseSession {
   private static final Logger log = LoggerFactory.getLogger(FuseSession.class);
 
   /** Workers that go on waiting when there is little to do. */
-  private static final int MOST_IDLE = 8;
+  private static final int MOST_IDLE = 2 * WorkerGrowth.BASE;
 
   /** Room for a header and a request's own fields beside the data. */
   private static final int HEADER_ROOM = 1 << 16;
@@ -37,6 +37,8 @@ final class FuseSession {
   private final InitNegotiation init;
   private final Thread notifierThread;
   private final Thread watchdogThread;
+  private final WorkerGrowth growth;
+  private final Thread growthThread;
 
   private final AtomicInteger workers = new AtomicInteger();
   private final AtomicInteger idle = new AtomicInteger();
@@ -61,11 +63,13 @@ final class FuseSession {
     this.vfs = vfs;
     this.options = options;
     this.init = new InitNegotiation(options, LibC.INSTANCE.getpagesize());
-    this.dispatcher = new RequestDispatcher(vfs, clock, init, interrupts, metrics);
     this.notifier = new Notifier(device, init);
+    this.dispatcher = new RequestDispatcher(vfs, notifier, clock, init, interrupts, metrics);
     this.notifierThread = daemon(notifier, "notify");
     this.watchdogThread =
         daemon(new Watchdog(name, device, interrupts, metrics, options.slowAfter()), "watchdog");
+    this.growth = new WorkerGrowth(interrupts, idle::get, this::ensureWorkers);
+    this.growthThread = daemon(growth, "growth");
   }
 
   private Thread daemon(Runnable work, String role) {
@@ -78,6 +82,7 @@ final class FuseSession {
     vfs.start(notifier);
     notifierThread.start();
     watchdogThread.start();
+    growthThread.start();
     workers.set(1);
     startWorker();
   }
@@ -106,7 +111,22 @@ final class FuseSession {
     thread.start();
   }
 
-  /** Starts one more worker unless somebody else did. */
+  private void noneIdle() {
+    if (workers.get() < WorkerGrowth.BASE) {
+      grow();
+    } else {
+      growth.noneIdle();
+    }
+  }
+
+  private void ensureWorkers(int count) {
+    int wanted = Math.min(count, options.maxThreads());
+    for (int missing = wanted - workers.get(); missing > 0; missing--) {
+      grow();
+    }
+  }
+
+  /** Starts one more worker, unless there are enough or another one is just being started. */
   private void grow() {
     int count = workers.get();
     if (count >= options.maxThreads() || !workers.compareAndSet(count, count + 1)) {
@@ -127,6 +147,7 @@ final class FuseSession {
       notifier.close();
       notifierThread.interrupt();
       watchdogThread.interrupt();
+      growthThread.interrupt();
     }
     if (workers.decrementAndGet() == 0) {
       close.run();
@@ -169,7 +190,7 @@ final class FuseSession {
           return true;
         }
         if (others == 0) {
-          grow();
+          noneIdle();
         }
         handle(length);
       } while (idle.get() < MOST_IDLE);

@@ -26,6 +26,7 @@ public interface LibC {
   int UMOUNT_NOFOLLOW = 8;
   int AT_FDCWD = -100;
   int AT_STATX_FORCE_SYNC = 0x2000;
+  int STATX_BASIC_STATS = 0x7ff;
   int STATX_SIZE = 256;
 
   long read(int fd, long address, long length);

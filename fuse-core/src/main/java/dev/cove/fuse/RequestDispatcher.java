@@ -3,6 +3,7 @@ package dev.cove.fuse;
 import static dev.cove.fuse.FuseProtocol.*;
 
 import dev.cove.vfs.Errno;
+import dev.cove.vfs.KernelCache;
 import dev.cove.vfs.OpenFlags;
 import dev.cove.vfs.VirtualFileSystem;
 import java.io.IOException;
@@ -30,6 +31,7 @@ final class RequestDispatcher {
 
   RequestDispatcher(
       VirtualFileSystem vfs,
+      KernelCache cache,
       Clock clock,
       InitNegotiation init,
       Interrupts interrupts,
@@ -40,7 +42,7 @@ final class RequestDispatcher {
     this.failures = new LogLimit(clock);
     names = new NameOperations(vfs);
     inodes = new InodeOperations(vfs, clock);
-    files = new FileOperations(vfs, metrics.bytesRead, metrics.bytesWritten);
+    files = new FileOperations(vfs, cache, metrics.bytesRead, metrics.bytesWritten);
     directories = new DirectoryOperations(vfs);
   }
 

@@ -59,7 +59,11 @@ public final class StaleMounts {
   /** Asks the file system itself: attributes that the kernel remembers outlive their server. */
   private static int forcedStat(Path path) {
     int result = LibC.INSTANCE.statx(
-        LibC.AT_FDCWD, LibC.path(path), LibC.AT_STATX_FORCE_SYNC, 0, new byte[LibC.STATX_SIZE]);
+        LibC.AT_FDCWD,
+        LibC.path(path),
+        LibC.AT_STATX_FORCE_SYNC,
+        LibC.STATX_BASIC_STATS,
+        new byte[LibC.STATX_SIZE]);
     return result == 0 ? 0 : LibC.errno();
   }
 }
