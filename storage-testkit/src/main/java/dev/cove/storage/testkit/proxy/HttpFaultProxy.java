@@ -6,6 +6,7 @@ import io.netty.bootstrap.Bootstrap;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.AdaptiveRecvByteBufAllocator;
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
@@ -21,6 +22,8 @@ import io.netty.handler.codec.http.HttpClientCodec;
 import io.netty.handler.codec.http.HttpDecoderConfig;
 import io.netty.handler.codec.http.HttpServerCodec;
 import io.netty.util.concurrent.GlobalEventExecutor;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URI;
@@ -52,7 +55,7 @@ public final class HttpFaultProxy implements AutoCloseable {
   }
 
   // As much as a socket takes at once; smaller pieces cost a system call each.
-  private static final int MAX_READ = 1 << 20;
+  private static final int MAX_READ = 256 << 10;
   private static final int FIRST_READ = 64 << 10;
   private static final int MIN_READ = 4 << 10;
   private static final WriteBufferWaterMark WATER_MARK =
@@ -83,28 +86,27 @@ public final class HttpFaultProxy implements AutoCloseable {
     this.recording = recording;
     this.loops = new MultiThreadIoEventLoopGroup(
         Math.max(2, Runtime.getRuntime().availableProcessors()), NioIoHandler.newFactory());
-    try {
-      this.listener = new ServerBootstrap()
-          .group(loops)
-          .channel(NioServerSocketChannel.class)
-          .option(ChannelOption.SO_BACKLOG, 1_024)
-          .option(ChannelOption.SO_REUSEADDR, true)
-          .childOption(ChannelOption.TCP_NODELAY, true)
-          .childOption(ChannelOption.RCVBUF_ALLOCATOR, receiveBuffers())
-          .childOption(ChannelOption.WRITE_BUFFER_WATER_MARK, WATER_MARK)
-          .childHandler(initializer(channel -> {
-            connections.add(channel);
-            channel
-                .pipeline()
-                .addLast(new HttpServerCodec(decoding()), new ProxyConnection(this, channel));
-          }))
-          .bind(address)
-          .syncUninterruptibly()
-          .channel();
-    } catch (RuntimeException e) {
+    ChannelFuture bound = new ServerBootstrap()
+        .group(loops)
+        .channel(NioServerSocketChannel.class)
+        .option(ChannelOption.SO_BACKLOG, 1_024)
+        .option(ChannelOption.SO_REUSEADDR, true)
+        .childOption(ChannelOption.TCP_NODELAY, true)
+        .childOption(ChannelOption.RCVBUF_ALLOCATOR, receiveBuffers())
+        .childOption(ChannelOption.WRITE_BUFFER_WATER_MARK, WATER_MARK)
+        .childHandler(initializer(channel -> {
+          connections.add(channel);
+          channel
+              .pipeline()
+              .addLast(new HttpServerCodec(decoding()), new ProxyConnection(this, channel));
+        }))
+        .bind(address)
+        .awaitUninterruptibly();
+    if (!bound.isSuccess()) {
       loops.shutdownGracefully(0, 1, TimeUnit.SECONDS).syncUninterruptibly();
-      throw e;
+      throw new UncheckedIOException(new IOException("cannot listen on " + address, bound.cause()));
     }
+    this.listener = bound.channel();
   }
 
   /** Begins to listen on a free port of loopback. */

@@ -1,5 +1,6 @@
 package dev.cove.storage.testkit.proxy;
 
+import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
 import java.net.URI;
 import java.time.Duration;
@@ -49,7 +50,7 @@ public final class HttpFaultProxyMain implements Callable<Integer> {
   }
 
   @Override
-  public Integer call() throws InterruptedException {
+  public Integer call() {
     Duration latency = duration(delay);
     InetSocketAddress address = address(listen);
     try (HttpFaultProxy proxy = start(address)) {
@@ -57,6 +58,9 @@ public final class HttpFaultProxyMain implements Callable<Integer> {
       spec.commandLine().getOut().println(proxy.endpoint());
       spec.commandLine().getOut().flush();
       new CountDownLatch(1).await();
+    } catch (InterruptedException e) {
+      // Told to stop.
+      Thread.currentThread().interrupt();
     }
     return CommandLine.ExitCode.OK;
   }
@@ -64,6 +68,8 @@ public final class HttpFaultProxyMain implements Callable<Integer> {
   private HttpFaultProxy start(InetSocketAddress address) {
     try {
       return HttpFaultProxy.start(server, address, HttpFaultProxy.Recording.COUNT);
+    } catch (UncheckedIOException e) {
+      throw wrong("cannot listen on " + listen + ": is the port taken?");
     } catch (IllegalArgumentException e) {
       throw wrong(String.valueOf(e.getMessage()));
     }
