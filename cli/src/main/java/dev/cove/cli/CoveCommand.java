@@ -1,11 +1,13 @@
 package dev.cove.cli;
 
+import dev.cove.cli.doctor.DoctorCommand;
 import dev.cove.cli.logging.LogLevel;
 import dev.cove.cli.logging.LogSettings;
 import dev.cove.cli.mount.MountCommand;
 import dev.cove.cli.mount.MountsCommand;
 import dev.cove.cli.mount.RefreshCommand;
 import dev.cove.cli.mount.UnmountCommand;
+import dev.cove.cli.quickstart.QuickstartCommand;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -44,8 +46,11 @@ import picocli.CommandLine.Spec;
       UnmountCommand.class,
       MountsCommand.class,
       RefreshCommand.class,
+      DoctorCommand.class,
+      QuickstartCommand.class,
       VersionCommand.class,
       CompletionCommand.class,
+      TrainCommand.class,
     })
 final class CoveCommand implements Runnable, LogSettings {
   @Spec

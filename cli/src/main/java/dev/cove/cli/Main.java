@@ -46,8 +46,7 @@ public final class Main {
         .setParameterExceptionHandler(errors)
         .setExecutionExceptionHandler(errors)
         .setExecutionStrategy(parsed -> {
-          new Logs(Printable::line)
-              .toStandardError(root.levelOr(LogLevel.WARN));
+          new Logs(Printable::line).toStandardError(root.levelOr(LogLevel.WARN));
           return new CommandLine.RunLast().execute(parsed);
         });
   }

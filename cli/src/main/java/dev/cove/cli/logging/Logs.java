@@ -16,7 +16,7 @@ public final class Logs {
 
   // Loggers are held weakly by their manager, and with them their level.
   private static final Logger ROOT = Logger.getLogger("");
-  private static final Logger SDK = Logger.getLogger("software.amazon");
+  private static final Logger OWN = Logger.getLogger("dev.cove");
 
   private final UnaryOperator<String> escape;
 
@@ -40,9 +40,9 @@ public final class Logs {
   private void use(Handler handler, LogLevel level) {
     LogManager.getLogManager().reset();
     handler.setLevel(Level.ALL);
-    ROOT.setLevel(level.level());
+    OWN.setLevel(level.level());
     ROOT.addHandler(handler);
-    // The SDK says each request twice at debug; it is heard at trace.
-    SDK.setLevel(level == LogLevel.TRACE ? Level.FINE : Level.WARNING);
+    // Libraries say each of their steps at debug; they are heard at trace.
+    ROOT.setLevel(level == LogLevel.TRACE ? Level.FINE : Level.WARNING);
   }
 }

@@ -1,6 +1,7 @@
 package dev.cove.cli.mount;
 
 import dev.cove.cli.command.JsonText;
+import dev.cove.cli.process.ProcessIdentity;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.LinkedHashMap;

@@ -3,6 +3,7 @@ package dev.cove.cli.mount;
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 import dev.cove.cli.command.CommandFailure;
 import dev.cove.cli.command.ExitCodes;
+import dev.cove.cli.process.ProcessIdentity;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;

@@ -1,6 +1,7 @@
 package dev.cove.cli.mount;
 
 import dev.cove.cli.config.Folders;
+import dev.cove.cli.process.ProcessIdentity;
 import java.io.IOException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;

@@ -3,6 +3,7 @@ package dev.cove.cli.mount;
 import dev.cove.cli.command.CommandFailure;
 import dev.cove.cli.command.ExitCodes;
 import dev.cove.cli.config.Folders;
+import dev.cove.cli.process.ProcessIdentity;
 import dev.cove.fuse.StaleMounts;
 import java.io.IOException;
 import java.nio.file.Path;

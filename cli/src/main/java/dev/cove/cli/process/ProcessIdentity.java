@@ -1,4 +1,4 @@
-package dev.cove.cli.mount;
+package dev.cove.cli.process;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -14,28 +14,32 @@ import java.util.Optional;
  * @param boot this run of the machine
  * @param namespace in which the number counts; each container has its own
  */
-record ProcessIdentity(long pid, long start, String boot, String namespace) {
+public record ProcessIdentity(long pid, long start, String boot, String namespace) {
   private static final Path PROC = Path.of("/proc");
 
-  static ProcessIdentity own() throws IOException {
-    long pid = ProcessHandle.current().pid();
+  public static ProcessIdentity own() throws IOException {
+    return of(ProcessHandle.current().pid());
+  }
+
+  /** The process that has this number now. */
+  public static ProcessIdentity of(long pid) throws IOException {
     return new ProcessIdentity(pid, startOf(pid).orElse(0L), currentBoot(), currentNamespace());
   }
 
-  static String currentBoot() throws IOException {
+  private static String currentBoot() throws IOException {
     return Files.readString(PROC.resolve("sys/kernel/random/boot_id")).strip();
   }
 
-  static String currentNamespace() throws IOException {
+  private static String currentNamespace() throws IOException {
     return Files.readSymbolicLink(PROC.resolve("self/ns/pid")).toString();
   }
 
   /** Whether this process can be seen from here at all, alive or not. */
-  boolean isVisible() throws IOException {
+  public boolean isVisible() throws IOException {
     return namespace.equals(currentNamespace()) || !boot.equals(currentBoot());
   }
 
-  boolean isAlive() throws IOException {
+  public boolean isAlive() throws IOException {
     return boot.equals(currentBoot())
         && startOf(pid).filter(began -> began == start).isPresent();
   }

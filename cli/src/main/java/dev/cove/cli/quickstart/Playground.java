@@ -1,0 +1,141 @@
+package dev.cove.cli.quickstart;
+
+import dev.cove.cli.command.CommandFailure;
+import dev.cove.cli.command.JsonText;
+import dev.cove.cli.config.Folders;
+import dev.cove.cli.process.ProcessIdentity;
+import dev.cove.embedded.EmbeddedS3;
+import java.io.IOException;
+import java.net.URI;
+import java.nio.file.FileVisitResult;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.SimpleFileVisitor;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.jspecify.annotations.Nullable;
+
+/** What the quickstart leaves on this machine until it is stopped: a folder of its own, a server and a mount. */
+final class Playground {
+  static final String BUCKET = "quickstart";
+  private static final long SERVER_END_SECONDS = 10;
+
+  private final Path folder;
+
+  Playground(Folders folders) {
+    this.folder = folders.stateFolder("quickstart");
+  }
+
+  /** Where the bucket is shown. */
+  Path mountPoint() {
+    return folder.resolve("files");
+  }
+
+  private Path serverFolder() {
+    return folder.resolve("server");
+  }
+
+  private Path record() {
+    return folder.resolve("server.json");
+  }
+
+  /** Starts the server with an empty bucket, and makes the mount point. */
+  URI start() throws IOException {
+    Files.createDirectories(mountPoint());
+    EmbeddedS3 server = EmbeddedS3.start(
+        Folders.privateFolder(serverFolder()),
+        0,
+        List.of(BUCKET),
+        EmbeddedS3.Lifetime.UNTIL_STOPPED);
+    ProcessIdentity process = ProcessIdentity.of(server.pid());
+    Files.deleteIfExists(record());
+    Files.createFile(record(), Folders.privateFile());
+    Files.writeString(
+        record(),
+        JsonText.write(Map.of(
+            "pid", process.pid(),
+            "start", process.start(),
+            "boot", process.boot(),
+            "namespace", process.namespace())),
+        StandardOpenOption.WRITE);
+    return server.endpoint();
+  }
+
+  /** Whether a server or its objects are left of an earlier run. */
+  boolean exists() {
+    return Files.exists(record()) || Files.exists(serverFolder());
+  }
+
+  /** Ends the server and removes its folder. Nothing may be mounted any more. */
+  void remove() throws IOException {
+    ProcessIdentity server = server();
+    if (server != null && server.isAlive()) {
+      end(server.pid());
+    }
+    Files.deleteIfExists(record());
+    delete(serverFolder());
+    // A directory that is not empty is not ours to clear: something else was put there.
+    Files.deleteIfExists(mountPoint());
+    Files.deleteIfExists(folder);
+  }
+
+  private @Nullable ProcessIdentity server() throws IOException {
+    try {
+      Map<String, @Nullable Object> read = JsonText.readObject(Files.readString(record()));
+      if (read.get("pid") instanceof Long pid
+          && read.get("start") instanceof Long start
+          && read.get("boot") instanceof String boot
+          && read.get("namespace") instanceof String namespace) {
+        return new ProcessIdentity(pid, start, boot, namespace);
+      }
+      return null;
+    } catch (NoSuchFileException | IllegalArgumentException e) {
+      return null;
+    }
+  }
+
+  private static void end(long pid) {
+    ProcessHandle.of(pid).ifPresent(process -> {
+      process.destroy();
+      try {
+        process.onExit().get(SERVER_END_SECONDS, TimeUnit.SECONDS);
+      } catch (TimeoutException e) {
+        process.destroyForcibly();
+      } catch (ExecutionException e) {
+        throw CommandFailure.failed("the server (process " + pid + ") did not end", e);
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+      }
+    });
+  }
+
+  private static void delete(Path tree) throws IOException {
+    if (!Files.exists(tree)) {
+      return;
+    }
+    Files.walkFileTree(tree, new SimpleFileVisitor<>() {
+      @Override
+      public FileVisitResult visitFile(Path file, BasicFileAttributes attributes)
+          throws IOException {
+        Files.delete(file);
+        return FileVisitResult.CONTINUE;
+      }
+
+      @Override
+      public FileVisitResult postVisitDirectory(Path directory, @Nullable IOException failure)
+          throws IOException {
+        if (failure != null) {
+          throw failure;
+        }
+        Files.delete(directory);
+        return FileVisitResult.CONTINUE;
+      }
+    });
+  }
+}

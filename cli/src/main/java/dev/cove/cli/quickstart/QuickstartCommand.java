@@ -1,0 +1,166 @@
+package dev.cove.cli.quickstart;
+
+import dev.cove.cli.command.CommandFailure;
+import dev.cove.cli.config.Folders;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.net.URI;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import java.util.concurrent.TimeUnit;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** {@code cove quickstart}. */
+@Command(
+    name = "quickstart",
+    description = {
+      "See Cove work, without an account.",
+      "",
+      "Starts an S3 server on this machine that only this machine can reach, puts some objects into a bucket, mounts"
+          + " it, and reads it with ordinary programs. The bucket stays mounted to play with until --stop. All of it"
+          + " is in a folder of its own.%n",
+    },
+    footerHeading = "%nExamples:%n",
+    footer = {
+      "  cove quickstart",
+      "  cove quickstart --stop",
+    })
+public final class QuickstartCommand implements Callable<Integer> {
+  // The server takes any; these are plainly no one's.
+  private static final String ACCESS_KEY = "quickstart";
+  private static final String SECRET_KEY = "quickstart";
+  private static final long COMMAND_SECONDS = 120;
+
+  @Spec
+  private CommandSpec spec;
+
+  @Option(names = "--stop", description = "Unmount the bucket, stop the server and remove both.")
+  private boolean stop;
+
+  @Override
+  public Integer call() throws IOException, InterruptedException {
+    Playground playground = new Playground(Folders.current());
+    PrintWriter out = spec.commandLine().getOut();
+    if (stop) {
+      boolean existed = playground.exists();
+      clear(playground);
+      out.println(existed ? "The quickstart is stopped and removed." : "No quickstart is running.");
+      return 0;
+    }
+    clear(playground);
+    try {
+      out.println("Starting an S3 server on this machine ...");
+      URI endpoint = playground.start();
+      SampleObjects.put(endpoint, ACCESS_KEY, SECRET_KEY);
+      out.println("It listens on " + endpoint + " and has a bucket with some objects.");
+      show(playground.mountPoint(), endpoint, out);
+    } catch (IOException | RuntimeException | InterruptedException e) {
+      clear(playground);
+      throw e;
+    }
+    return 0;
+  }
+
+  private void show(Path files, URI endpoint, PrintWriter out)
+      throws IOException, InterruptedException {
+    String source = "s3://" + Playground.BUCKET;
+    run(
+        out,
+        launcher() + " mount --endpoint-url " + endpoint + " " + source + " " + quoted(files),
+        List.of(
+            launcher(), "mount", "--endpoint-url", endpoint.toString(), source, files.toString()));
+    String dir = quoted(files);
+    shell(out, "ls -l " + dir);
+    shell(out, "cat " + dir + "/hello.txt");
+    shell(out, "find " + dir + " -type f");
+    shell(out, "grep -c plums " + dir + "/orders/*.csv");
+    shell(
+        out,
+        "cp " + dir + "/pictures/large.bin /dev/null && stat -c '%s bytes' " + dir
+            + "/pictures/large.bin");
+    shell(out, "tail -c 6 " + dir + "/notes/*");
+    out.println();
+    out.println("The bucket stays mounted on " + files);
+    out.println("To go on:");
+    out.println("  ls -lR " + dir);
+    out.println("  " + launcher() + " mounts");
+    out.println("  AWS_ACCESS_KEY_ID=" + ACCESS_KEY + " AWS_SECRET_ACCESS_KEY=" + SECRET_KEY + " "
+        + launcher() + " doctor --endpoint-url " + endpoint + " " + source);
+    out.println("To mount a bucket of yours, with the credentials the AWS tools use:");
+    out.println("  mkdir -p ~/s3 && " + launcher() + " mount s3://MY-BUCKET ~/s3");
+    out.println("To stop and remove all of this:");
+    out.println("  " + launcher() + " quickstart --stop");
+    out.flush();
+  }
+
+  private static String launcher() {
+    return System.getProperty("cove.launcher", "cove");
+  }
+
+  private void clear(Playground playground) throws IOException, InterruptedException {
+    // Whatever an earlier run has left, alive or crashed. It says that nothing is mounted when
+    // nothing is.
+    Process unmount = environment(new ProcessBuilder(
+            launcher(), "unmount", "--lazy", playground.mountPoint().toString()))
+        .redirectErrorStream(true)
+        .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+        .start();
+    finish(unmount, "unmount");
+    playground.remove();
+  }
+
+  private void shell(PrintWriter out, String command) throws IOException, InterruptedException {
+    run(out, command, List.of("sh", "-c", command));
+  }
+
+  private void run(PrintWriter out, String shown, List<String> command)
+      throws IOException, InterruptedException {
+    out.println();
+    out.println("$ " + shown);
+    out.flush();
+    Process process = environment(new ProcessBuilder(new ArrayList<>(command)))
+        .redirectInput(ProcessBuilder.Redirect.from(Path.of("/dev/null").toFile()))
+        .redirectOutput(ProcessBuilder.Redirect.INHERIT)
+        .redirectError(ProcessBuilder.Redirect.INHERIT)
+        .start();
+    int status = finish(process, shown);
+    if (status != 0) {
+      throw CommandFailure.failed("the command above ended with status " + status);
+    }
+  }
+
+  private static int finish(Process process, String shown)
+      throws IOException, InterruptedException {
+    if (!process.waitFor(COMMAND_SECONDS, TimeUnit.SECONDS)) {
+      process.destroyForcibly();
+      throw CommandFailure.failed("'" + shown + "' did not end within " + COMMAND_SECONDS + " s");
+    }
+    return process.exitValue();
+  }
+
+  // The playground is reached by its own credentials, whatever the user's environment names.
+  private static ProcessBuilder environment(ProcessBuilder builder) {
+    Map<String, String> environment = builder.environment();
+    environment
+        .keySet()
+        .removeIf(name -> name.startsWith("AWS_")
+            || (name.startsWith("COVE_")
+                && !List.of("COVE_HOME", "COVE_JAVA", "COVE_JAVA_OPTS").contains(name)
+                && !name.startsWith("COVE_TEST_")));
+    environment.put("AWS_ACCESS_KEY_ID", ACCESS_KEY);
+    environment.put("AWS_SECRET_ACCESS_KEY", SECRET_KEY);
+    environment.put("AWS_REGION", "us-east-1");
+    return builder;
+  }
+
+  private static String quoted(Path path) {
+    String text = path.toString();
+    return text.matches("[A-Za-z0-9/._-]+") ? text : "'" + text.replace("'", "'\\''") + "'";
+  }
+}

@@ -1,0 +1,5 @@
+/** A first look without an account: an S3 server on this machine, sample objects, and a mount to play with. */
+@NullMarked
+package dev.cove.cli.quickstart;
+
+import org.jspecify.annotations.NullMarked;
