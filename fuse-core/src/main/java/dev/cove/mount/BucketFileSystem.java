@@ -31,6 +31,7 @@ import dev.cove.vfs.XattrMode;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.function.LongSupplier;
@@ -147,13 +148,14 @@ public final class BucketFileSystem implements VirtualFileSystem, AutoCloseable 
   public record Unsaved(int files, long bytes) {}
 
   /**
-   * Stores everything that is not in the bucket yet.
+   * Stores everything that is not in the bucket yet, trying again what fails until the time is up.
    *
+   * @param most how long; at least one try is made
    * @return by key why a file could not be stored; empty when all were. Their bytes stay in the
    *     mount's folder.
    */
-  public Map<String, String> drain() throws IOException {
-    return writeSide == null ? Map.of() : writeSide.draining.publishAll();
+  public Map<String, String> drain(Duration most) throws IOException {
+    return writeSide == null ? Map.of() : writeSide.draining.publishAll(most);
   }
 
   /** The keys met so far that no path shows. */

@@ -1,13 +1,17 @@
 package dev.cove.mount;
 
 import java.io.IOException;
-import java.util.List;
+import java.time.Duration;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
 
 /** Publishing all that is left at the end of a mount. */
 final class Draining {
+  // 1 s: the store's own retries come before; this is for an endpoint that is down.
+  private static final Duration PAUSE = Duration.ofSeconds(1);
+
   private final InodeTable table;
   private final Publishing publishing;
   private final Parallel parallel;
@@ -30,14 +34,30 @@ final class Draining {
   }
 
   /**
-   * Publishes everything.
+   * Publishes everything; what fails is tried again until the time is up.
    *
    * @return by key why a file could not be stored; empty when all were. Those stay in the spool.
    */
-  Map<String, String> publishAll() throws IOException {
+  Map<String, String> publishAll(Duration most) throws IOException {
+    long end = System.nanoTime() + most.toNanos();
+    while (true) {
+      Map<String, String> failures = publishOnce();
+      long left = end - System.nanoTime();
+      if (failures.isEmpty() || left <= 0 || table.dirtyFiles().isEmpty()) {
+        return failures;
+      }
+      try {
+        TimeUnit.NANOSECONDS.sleep(Math.min(left, PAUSE.toNanos()));
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+        return failures;
+      }
+    }
+  }
+
+  private Map<String, String> publishOnce() throws IOException {
     Map<String, String> failures = new ConcurrentHashMap<>();
-    List<FileInode> files = table.dirtyFiles();
-    parallel.forEach(files, file -> {
+    parallel.forEach(table.dirtyFiles(), file -> {
       try {
         publishing.publish(file);
       } catch (IOException e) {

@@ -28,6 +28,7 @@ import dev.cove.write.PublishOptions;
 import dev.cove.write.SpoolOptions;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
@@ -66,7 +67,7 @@ final class BucketWriteTest {
 
   @AfterEach
   void nothingIsLeftBehind() throws IOException {
-    assertThat(fs.drain()).isEmpty();
+    assertThat(fs.drain(Duration.ZERO)).isEmpty();
     fs.close();
     assertThat(bucket.listUploads("")).as("uploads under way").isEmpty();
   }
@@ -333,7 +334,7 @@ final class BucketWriteTest {
     store.take();
     paths.chmod("f", 0640);
     paths.utimens("f", 1_600_000_000_123_456_789L);
-    assertThat(fs.drain()).isEmpty();
+    assertThat(fs.drain(Duration.ZERO)).isEmpty();
     assertThat(store.take().stream().filter(line -> line.startsWith("COPY"))).hasSize(1);
     try (BucketFileSystem other = open(folder.resolve("two"), AttributeMode.POSIX)) {
       Paths fresh = new Paths(other);

@@ -30,12 +30,11 @@ final class FileSystemOptions {
   @Option(
       names = "--attrs",
       paramLabel = "FROM",
-      defaultValue = "list",
       description =
           "Where modes, owners and times come from: list (from these options and the bucket's list, no"
               + " request for a file) or posix (from the metadata that s3fs and rclone write, one HEAD for a"
-              + " file). Default: ${DEFAULT-VALUE}.")
-  private AttributeMode attributes;
+              + " file). Default: list, and posix with --rw.")
+  private @Nullable AttributeMode attributes;
 
   @Option(
       names = "--uid",
@@ -167,22 +166,24 @@ final class FileSystemOptions {
     return new MemoryBudget(memory == null ? MemoryBudget.defaultBytes() : memory.bytes());
   }
 
-  BucketOptions bucketOptions() throws IOException {
+  BucketOptions bucketOptions(WritingOptions writing) throws IOException {
+    AttributeMode usual = writing.isWritable() ? AttributeMode.POSIX : AttributeMode.LIST;
     return new BucketOptions(
-        attributes,
+        attributes == null ? usual : attributes,
         new Ownership(
             uid == null ? Folders.uid() : uid,
             gid == null ? Folders.gid() : gid,
             fileMode,
             directoryMode),
         new NamespaceOptions(ttl, negativeTtl, maxNames),
-        BucketOptions.OnConflict.FAIL);
+        writing.onConflict());
   }
 
-  MountOptions mountOptions(String source) {
+  MountOptions mountOptions(String source, WritingOptions writing) {
     return MountOptions.DEFAULTS
         .withFsName(source)
-        .withAccess(MountOptions.Access.READ_ONLY)
+        .withAccess(
+            writing.isWritable() ? MountOptions.Access.READ_WRITE : MountOptions.Access.READ_ONLY)
         .withVisibility(
             allowOther ? MountOptions.Visibility.EVERYBODY : MountOptions.Visibility.OWNER)
         .withPermissions(

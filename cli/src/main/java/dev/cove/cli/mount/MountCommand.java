@@ -40,6 +40,7 @@ import picocli.CommandLine.Spec;
     footerHeading = "%nExamples:%n",
     footer = {
       "  cove mount s3://my-bucket /s3",
+      "  cove mount --rw s3://my-bucket /s3",
       "  cove mount s3://my-bucket/logs/2025 ~/logs --ttl 1m",
       "  cove mount --anonymous --region us-west-2 s3://a-public-bucket /data",
       "  cove mount --endpoint-url http://127.0.0.1:9000 s3://b /s3 --memory 512m",
@@ -82,12 +83,16 @@ public final class MountCommand implements Callable<Integer> {
   private FileSystemOptions fileSystem;
 
   @Mixin
+  private WritingOptions writing;
+
+  @Mixin
   private StoreOptions store;
 
   @Override
   public Integer call() throws IOException, InterruptedException {
     store.check();
     fileSystem.check();
+    writing.check();
     List<MountRequest> requests = requests();
     boolean background = Background.wanted() && !foreground;
     Folders folders = Folders.current();
@@ -95,14 +100,19 @@ public final class MountCommand implements Callable<Integer> {
     MountProcess process = new MountProcess(MountRegistry.open(folders), logs);
     MemoryBudget budget = fileSystem.budget();
     List<MountedBucket> mounted = new Mounting(
-            store, fileSystem, budget, allowMissingPrefix ? Missing.ALLOWED : Missing.REFUSED)
+            store,
+            fileSystem,
+            writing,
+            folders,
+            budget,
+            allowMissingPrefix || writing.isWritable() ? Missing.ALLOWED : Missing.REFUSED)
         .mount(requests);
     PrintWriter err = spec.commandLine().getErr();
     return process.serve(mounted, () -> {
       for (MountedBucket mount : mounted) {
-        err.println(
-            Printable.line(mount.source() + " is mounted on " + mount.mountPoint() + ", read-only")
-                + (background ? "" : "; Ctrl-C unmounts"));
+        err.println(Printable.line(mount.source() + " is mounted on " + mount.mountPoint()
+                + (writing.isWritable() ? "" : ", read-only"))
+            + (background ? "" : "; Ctrl-C unmounts"));
       }
       err.flush();
       if (background) {

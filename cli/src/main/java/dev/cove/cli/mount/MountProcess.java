@@ -60,7 +60,9 @@ final class MountProcess implements ControlServer.Handler {
     } finally {
       registry.remove(entry());
     }
-    return ExitCodes.DONE;
+    return made.stream().allMatch(mount -> mount.unsaved().isEmpty())
+        ? ExitCodes.DONE
+        : ExitCodes.KEPT_LOCALLY;
   }
 
   /** What is done when other processes can find the mounts. */
@@ -168,9 +170,18 @@ final class MountProcess implements ControlServer.Handler {
           + (users.isEmpty() ? "" : " by " + users)
           + "; close what is open there, or give --lazy to unmount when it is closed");
     }
-    if (!mount.awaitClosed(CLOSING)) {
+    if (!mount.awaitClosed(CLOSING.plus(mount.drainTimeout()))) {
       throw CommandFailure.failed(
           mount.mountPoint() + " is unmounted, but requests to the store have not ended yet");
+    }
+    Map<String, String> unsaved = mount.unsaved();
+    if (!unsaved.isEmpty()) {
+      Map.Entry<String, String> first = unsaved.entrySet().iterator().next();
+      throw CommandFailure.keptLocally(mount.mountPoint() + " is unmounted, but " + unsaved.size()
+          + (unsaved.size() == 1 ? " file" : " files") + " could not be stored, the first is "
+          + first.getKey() + " (" + first.getValue()
+          + "); 'cove recover' stores or discards what is"
+          + " kept");
     }
     return Map.of("last", mounts().isEmpty());
   }

@@ -26,16 +26,24 @@ final class MountedBucket {
   private final ObjectStore store;
   private final BucketFileSystem files;
   private final FuseMount mount;
+  private final WritingOptions writing;
   private final Instant since;
+  private volatile Map<String, String> unsaved = Map.of();
   private final AtomicBoolean ended = new AtomicBoolean();
   private final CountDownLatch closed = new CountDownLatch(1);
 
   MountedBucket(
-      String source, ObjectStore store, BucketFileSystem files, FuseMount mount, Instant since) {
+      String source,
+      ObjectStore store,
+      BucketFileSystem files,
+      FuseMount mount,
+      WritingOptions writing,
+      Instant since) {
     this.source = source;
     this.store = store;
     this.files = files;
     this.mount = mount;
+    this.writing = writing;
     this.since = since;
   }
 
@@ -48,7 +56,11 @@ final class MountedBucket {
   }
 
   MountEntry.Mounted entry() {
-    return new MountEntry.Mounted(mountPoint(), source, MountEntry.Access.READ_ONLY, since);
+    return new MountEntry.Mounted(
+        mountPoint(),
+        source,
+        writing.isWritable() ? MountEntry.Access.READ_WRITE : MountEntry.Access.READ_ONLY,
+        since);
   }
 
   /** Calls {@code then} once, when nobody uses the mount any more and what it held is given back. */
@@ -69,12 +81,36 @@ final class MountedBucket {
 
   private void end(Runnable then) {
     if (ended.compareAndSet(false, true)) {
+      drain();
       files.close();
       store.close();
       log.info("{} is not mounted on {} any more", source, mountPoint());
       then.run();
       closed.countDown();
     }
+  }
+
+  private void drain() {
+    BucketFileSystem.Unsaved left = files.unsaved();
+    if (left.files() == 0) {
+      return;
+    }
+    log.info("{} files with {} bytes are still to be stored", left.files(), left.bytes());
+    try {
+      unsaved = files.drain(writing.drainTimeout());
+    } catch (IOException e) {
+      unsaved = Map.of(source, String.valueOf(e.getMessage()));
+    }
+    unsaved.forEach((key, why) -> log.error("{} is not stored: {}", key, why));
+  }
+
+  Duration drainTimeout() {
+    return writing.drainTimeout();
+  }
+
+  /** By key why something could not be stored when the mount ended; it is kept locally. */
+  Map<String, String> unsaved() {
+    return unsaved;
   }
 
   /**
@@ -127,7 +163,7 @@ final class MountedBucket {
 
   /** Bytes that programs have written and the store does not hold yet. */
   long pendingBytes() {
-    return 0;
+    return files.unsaved().bytes();
   }
 
   Map<String, Object> status() {

@@ -4,6 +4,7 @@ import dev.cove.cache.MemoryBudget;
 import dev.cove.cli.command.CommandFailure;
 import dev.cove.cli.command.ExitCodes;
 import dev.cove.cli.command.Printable;
+import dev.cove.cli.config.Folders;
 import dev.cove.cli.mount.MountCommand.Missing;
 import dev.cove.cli.mount.MountCommand.MountRequest;
 import dev.cove.cli.store.BucketUrl;
@@ -13,12 +14,15 @@ import dev.cove.fuse.JnrFuse;
 import dev.cove.fuse.MountException;
 import dev.cove.fuse.StaleMounts;
 import dev.cove.mount.BucketFileSystem;
+import dev.cove.mount.BucketOptions;
+import dev.cove.mount.WriteSettings;
 import dev.cove.read.ReadMeter;
 import dev.cove.storage.ListPage;
 import dev.cove.storage.ListRequest;
 import dev.cove.storage.ObjectStore;
 import dev.cove.storage.StorageException;
 import dev.cove.storage.StorageException.Kind;
+import dev.cove.write.WriteException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
@@ -39,16 +43,22 @@ final class Mounting {
 
   private final StoreOptions storeOptions;
   private final FileSystemOptions fileSystem;
+  private final WritingOptions writing;
+  private final Folders folders;
   private final MemoryBudget budget;
   private final Missing missing;
 
   Mounting(
       StoreOptions storeOptions,
       FileSystemOptions fileSystem,
+      WritingOptions writing,
+      Folders folders,
       MemoryBudget budget,
       Missing missing) {
     this.storeOptions = storeOptions;
     this.fileSystem = fileSystem;
+    this.writing = writing;
+    this.folders = folders;
     this.budget = budget;
     this.missing = missing;
   }
@@ -130,17 +140,34 @@ final class Mounting {
   private MountedBucket mount(MountRequest request, ObjectStore store)
       throws IOException, InterruptedException {
     String source = request.source().toString();
-    BucketFileSystem files =
-        BucketFileSystem.open(store, fileSystem.bucketOptions(), budget, ReadMeter.NONE);
+    BucketFileSystem files = open(request, store);
     try {
-      FuseMount mount = JnrFuse.mount(files, request.directory(), fileSystem.mountOptions(source));
+      FuseMount mount =
+          JnrFuse.mount(files, request.directory(), fileSystem.mountOptions(source, writing));
       mount.awaitReady(READY_WITHIN);
       log.info("{} is mounted on {}", source, mount.directory());
-      return new MountedBucket(source, store, files, mount, Clock.systemUTC().instant());
+      return new MountedBucket(
+          source, store, files, mount, writing, Clock.systemUTC().instant());
     } catch (MountException e) {
       files.close();
       store.close();
       throw failure(e);
+    }
+  }
+
+  private BucketFileSystem open(MountRequest request, ObjectStore store) throws IOException {
+    BucketOptions options = fileSystem.bucketOptions(writing);
+    WriteSettings settings =
+        writing.settings(folders, request.source().toString(), request.directory());
+    try {
+      return settings == null
+          ? BucketFileSystem.open(store, options, budget, ReadMeter.NONE)
+          : BucketFileSystem.openWritable(store, options, budget, ReadMeter.NONE, settings);
+    } catch (WriteException e) {
+      store.close();
+      throw e.kind() == WriteException.Kind.IN_USE
+          ? CommandFailure.notSo(String.valueOf(e.getMessage()), e)
+          : CommandFailure.failed(String.valueOf(e.getMessage()), e);
     }
   }
 
