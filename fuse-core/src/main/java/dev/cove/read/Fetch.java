@@ -97,6 +97,7 @@ final class Fetch {
   /** Brings the bytes, resuming where a body breaks off. Never throws: see {@link #failure}. */
   void run() {
     ReadMeter meter = reader.meter();
+    long deadline = System.nanoTime() + reader.timeoutNanos();
     meter.fetchStarted(purpose, end - start);
     try {
       int tries = 0;
@@ -107,7 +108,10 @@ final class Fetch {
           once();
         } catch (StorageException e) {
           barren = filled > before ? 0 : barren + 1;
-          if (!worthResuming(e.kind()) || barren >= BARREN_TRIES || ++tries >= TRIES) {
+          if (!worthResuming(e.kind())
+              || barren >= BARREN_TRIES
+              || ++tries >= TRIES
+              || System.nanoTime() - deadline > 0) {
             throw e;
           }
           meter.resumed(e.kind());

@@ -1,6 +1,7 @@
 package dev.cove.read;
 
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
@@ -28,26 +29,51 @@ final class FetchPool implements AutoCloseable {
 
   /** Takes a thread if one is free; {@link #submit} or {@link #leave} must follow. */
   boolean tryEnter() {
-    return free.tryAcquire();
+    return !threads.isShutdown() && free.tryAcquire();
   }
 
   void leave() {
     free.release();
   }
 
-  /** Runs {@code task} on the thread that was taken. */
-  void submit(Runnable task) {
-    threads.execute(() -> {
-      try {
-        task.run();
-      } finally {
-        free.release();
-      }
-    });
+  /** Runs {@code fetch} on the thread that was taken. */
+  void submit(Fetch fetch) {
+    try {
+      threads.execute(new Task(fetch));
+    } catch (RejectedExecutionException closed) {
+      leave();
+      abandon(fetch);
+    }
   }
 
+  /** Stops what is under way. What had not begun ends at once, so that nobody waits for it. */
   @Override
   public void close() {
-    threads.shutdownNow();
+    for (Runnable task : threads.shutdownNow()) {
+      abandon(((Task) task).fetch);
+    }
+  }
+
+  /** Ends a fetch without a request. */
+  private static void abandon(Fetch fetch) {
+    fetch.cancel();
+    fetch.run();
+  }
+
+  private final class Task implements Runnable {
+    private final Fetch fetch;
+
+    Task(Fetch fetch) {
+      this.fetch = fetch;
+    }
+
+    @Override
+    public void run() {
+      try {
+        fetch.run();
+      } finally {
+        leave();
+      }
+    }
   }
 }

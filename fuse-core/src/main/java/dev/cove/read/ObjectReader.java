@@ -15,6 +15,7 @@ import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Reads one version of one object for all who have it open. No byte is asked for twice while it is
@@ -79,6 +80,10 @@ public final class ObjectReader {
     return shared.ticker;
   }
 
+  long timeoutNanos() {
+    return shared.options.timeout().toNanos();
+  }
+
   Pace pace() {
     return shared.pace;
   }
@@ -94,8 +99,7 @@ public final class ObjectReader {
     for (int attempt = 1; ; attempt++) {
       try {
         begin(reading, deadline);
-        bring(reading.mine);
-        StorageException failure = reading.await(deadline);
+        StorageException failure = reading.mustWait() ? bring(reading, deadline) : null;
         if (failure == null) {
           sink.send(reading.pieces());
           delivered = true;
@@ -114,14 +118,21 @@ public final class ObjectReader {
     }
   }
 
-  private static void bring(List<Fetch> mine) {
+  /** Fetches what is missing on this thread and waits for what others fetch; null when all is here. */
+  private @Nullable StorageException bring(Reading reading, long deadline) throws StorageException {
+    long begun = ticker().read();
     boolean failed = false;
-    for (Fetch fetch : mine) {
+    for (Fetch fetch : reading.mine) {
       if (failed) {
         fetch.cancel();
       }
       fetch.run();
       failed |= fetch.failure() != null;
+    }
+    try {
+      return reading.await(deadline);
+    } finally {
+      meter().waited(ticker().read() - begun);
     }
   }
 

@@ -64,7 +64,7 @@ public final class ObjectReaders implements AutoCloseable {
     }
   }
 
-  /** Stops what is under way; reads that wait fail. */
+  /** Stops what is fetched ahead; a read that waits for it asks the store itself once more. */
   @Override
   public void close() {
     cache.budget().removeReclaimer(reclaimer);

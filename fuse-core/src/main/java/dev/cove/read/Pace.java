@@ -3,8 +3,9 @@ package dev.cove.read;
 /**
  * How the store answers: decides how many requests keep the line busy, and how large they are.
  *
- * <p>Two requests of 16 MiB at a time move most bytes where the first byte comes at once: a third
- * one only costs. Where it takes its time, the line idles meanwhile, unless others are under way.
+ * <p>Two requests of 32 MiB at a time move most bytes where the first byte comes at once: a third
+ * one only costs, and smaller ones cost more each. Where it takes its time, the line idles
+ * meanwhile, unless others are under way.
  */
 final class Pace {
   private static final int MOST_PARALLEL = 16;
@@ -14,6 +15,9 @@ final class Pace {
 
   // Less may have been in the socket's buffer already.
   private static final long LEAST_SAMPLE = 1 << 20;
+
+  // On a slow line a reader would wait long for its part while later ones take their share of it.
+  private static final double LONGEST_PART_NANOS = 1e9;
 
   private final ReadOptions options;
 
@@ -56,13 +60,18 @@ final class Pace {
 
   /** The size of one request for a window of so many bytes, in whole blocks. */
   long part(long window) {
-    long part = window / options.parallelParts() / Ahead.BLOCK * Ahead.BLOCK;
-    return Math.min(options.partSize(), Math.max(Ahead.LEAST_PART, part));
+    long most = options.partSize();
+    double perByte = nanosPerByte;
+    if (perByte > 0) {
+      most = Math.min(most, Math.max(LEAST_SAMPLE, (long) (LONGEST_PART_NANOS / perByte)));
+    }
+    long part = Math.min(most, window / options.parallelParts()) / Ahead.BLOCK * Ahead.BLOCK;
+    return Math.max(Ahead.LEAST_PART, part);
   }
 
-  /** The longest window that is of use to one reader. */
+  /** The longest window that is of use to one reader: what is under way, and one part being read. */
   long mostWindow() {
-    long part = options.partSize();
-    return Math.min(options.maxWindow(), (parallel(part) + 2) * part);
+    long part = part(Long.MAX_VALUE);
+    return Math.min(options.maxWindow(), (parallel(part) + 1) * part);
   }
 }

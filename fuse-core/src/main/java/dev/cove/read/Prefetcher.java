@@ -46,9 +46,9 @@ final class Prefetcher {
     return pattern;
   }
 
-  /** Each of those who have something ahead may have its part of a quarter of the budget. */
+  /** Each of those who have something ahead may have its part of half the budget. */
   private long mostAhead() {
-    long share = shared.cache.budget().total() / 4 / Math.max(1, shared.ahead.size());
+    long share = shared.cache.budget().total() / 2 / Math.max(1, shared.ahead.size());
     return Math.min(shared.pace.mostWindow(), share / BLOCK * BLOCK);
   }
 
@@ -108,7 +108,7 @@ final class Prefetcher {
     pattern.fetches.add(fetch);
     pattern.active++;
     shared.ahead.add(handle);
-    shared.pool.submit(fetch::run);
+    shared.pool.submit(fetch);
     return true;
   }
 

@@ -22,7 +22,7 @@ public record ReadOptions(
     Duration timeout) {
 
   public static final ReadOptions DEFAULT =
-      new ReadOptions(64L << 20, 16L << 20, 2, 32, 1L << 20, Duration.ofSeconds(120));
+      new ReadOptions(256L << 20, 32L << 20, 2, 32, 1L << 20, Duration.ofSeconds(120));
 
   public ReadOptions {
     if (partSize < 1 || maxWindow < partSize || parallelParts < 1 || fetchThreads < 1) {

@@ -259,4 +259,36 @@ final class ObjectReaderTest {
     assertThat(readers.ahead).isEmpty();
     assertThat(budget.used()).isLessThanOrEqualTo(cache.cachedBytes());
   }
+
+  @Test
+  void closingTheReadersLeavesNobodyWaiting() throws Exception {
+    ReadHandle handle = open("end", 1 << 30);
+    for (int i = 0; i < 4; i++) {
+      check(handle, "end", (long) i * MIB, MIB);
+    }
+    List<Future<?>> reads = new ArrayList<>();
+    for (int i = 4; i < 40; i++) {
+      long offset = (long) i * MIB;
+      reads.add(threads.submit(() -> {
+        check(handle, "end", offset, MIB);
+        return null;
+      }));
+    }
+    readers.close();
+    for (Future<?> read : reads) {
+      read.get(10, TimeUnit.SECONDS);
+    }
+  }
+
+  @Test
+  void aDamagedFileIsFetchedAnewAndNeverCached() throws Exception {
+    AtomicInteger tries = new AtomicInteger();
+    store.during = (request, position) -> {
+      if (position > 50_000 && tries.getAndIncrement() == 0) {
+        throw new StorageException(Kind.CORRUPT, "damaged");
+      }
+    };
+    check(open("bad", 200_000), "bad", 0, 200_000);
+    assertThat(store.requests()).containsExactly("bad", "bad");
+  }
 }
