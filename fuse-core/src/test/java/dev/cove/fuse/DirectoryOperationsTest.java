@@ -50,7 +50,7 @@ final class DirectoryOperationsTest {
           answer.int64(dirent),
           answer.int64(dirent + 8),
           answer.int32(dirent + 20)));
-      at = dirent + (DIRENT + length + 7 & ~7);
+      at = dirent + ((DIRENT + length + 7) & ~7);
     }
     return entries;
   }

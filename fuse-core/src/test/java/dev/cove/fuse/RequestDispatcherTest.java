@@ -17,7 +17,6 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
-import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -79,54 +78,6 @@ final class RequestDispatcherTest {
     Wire forgetful = new Wire(new MemoryFileSystem(CLOCK, Duration.ZERO), CLOCK);
     assertThat(forgetful.call(LOOKUP, ROOT, body().text("absent")).error())
         .isEqualTo(ErrorCodes.ENOENT());
-  }
-
-  @Test
-  void readGathersPiecesInOrderFromHeapAndFromOutside() throws Exception {
-    long inode = files.put("a", new byte[0]);
-    Wire pieces = new Wire(
-        (VirtualFileSystem) java.lang.reflect.Proxy.newProxyInstance(
-            getClass().getClassLoader(),
-            new Class<?>[] {VirtualFileSystem.class},
-            (proxy, method, arguments) -> {
-              ByteBuffer direct =
-                  ByteBuffer.allocateDirect(8).put("..direct".getBytes(UTF_8)).position(2);
-              ((VirtualFileSystem.ReadReply) arguments[3])
-                  .send(
-                      ByteBuffer.wrap("heap ".getBytes(UTF_8)),
-                      direct.asReadOnlyBuffer(),
-                      ByteBuffer.allocate(0),
-                      ByteBuffer.wrap(" again".getBytes(UTF_8)));
-              return null;
-            }),
-        CLOCK);
-    Answer read =
-        pieces.call(READ, inode, body().int64(1, 0).int32(100, 0).int64(0).int32(0, 0));
-    assertThat(read.text()).isEqualTo("heap direct again");
-  }
-
-  @Test
-  void readOfMoreThanAThousandPiecesArrivesWhole() throws Exception {
-    StringBuilder expected = new StringBuilder();
-    List<ByteBuffer> pieces = new ArrayList<>();
-    for (int i = 0; i < 3000; i++) {
-      String piece = i + ",";
-      expected.append(piece);
-      pieces.add(ByteBuffer.allocateDirect(8).put(piece.getBytes(UTF_8)).flip());
-    }
-    long inode = files.put("a", new byte[0]);
-    Wire many = new Wire(
-        (VirtualFileSystem) java.lang.reflect.Proxy.newProxyInstance(
-            getClass().getClassLoader(),
-            new Class<?>[] {VirtualFileSystem.class},
-            (proxy, method, arguments) -> {
-              ((VirtualFileSystem.ReadReply) arguments[3]).send(pieces.toArray(ByteBuffer[]::new));
-              return null;
-            }),
-        CLOCK);
-    Answer read =
-        many.call(READ, inode, body().int64(1, 0).int32(1 << 20, 0).int64(0).int32(0, 0));
-    assertThat(read.text()).isEqualTo(expected.toString());
   }
 
   @Test
@@ -365,20 +316,6 @@ final class RequestDispatcherTest {
       assertThat(getattr().error()).isEqualTo(ErrorCodes.EIO());
     }
     assertThat(wire.metrics.failures.sum()).isEqualTo(4);
-  }
-
-  @Test
-  void fileSystemThatReturnsWithoutBytesIsAnInputOutputError() throws Exception {
-    long inode = files.put("a", new byte[0]);
-    Wire silent = new Wire(
-        (VirtualFileSystem) java.lang.reflect.Proxy.newProxyInstance(
-            getClass().getClassLoader(),
-            new Class<?>[] {VirtualFileSystem.class},
-            (proxy, method, arguments) -> null),
-        CLOCK);
-    Answer read =
-        silent.call(READ, inode, body().int64(1, 0).int32(100, 0).int64(0).int32(0, 0));
-    assertThat(read.error()).isEqualTo(ErrorCodes.EIO());
   }
 
   @Test
