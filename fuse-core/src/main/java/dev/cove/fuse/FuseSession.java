@@ -35,6 +35,7 @@ final class FuseSession {
   private final Interrupts interrupts = new Interrupts();
   private final FuseMetrics metrics = new FuseMetrics();
   private final InitNegotiation init;
+  private final LogLimit logLimit;
   private final Thread notifierThread;
   private final Thread watchdogThread;
   private final WorkerGrowth growth;
@@ -60,6 +61,7 @@ final class FuseSession {
     this.name = name;
     this.device = device;
     this.close = close;
+    this.logLimit = new LogLimit(clock);
     this.vfs = vfs;
     this.options = options;
     this.init = new InitNegotiation(options, LibC.INSTANCE.getpagesize());
@@ -108,7 +110,12 @@ final class FuseSession {
     Worker spared = spare.pollFirst();
     Worker worker = spared != null ? spared : new Worker();
     Thread thread = daemon(worker, "worker-" + threadNumber.incrementAndGet());
-    thread.start();
+    try {
+      thread.start();
+    } catch (Throwable t) {
+      spare.addFirst(worker);
+      throw t;
+    }
   }
 
   private void noneIdle() {
@@ -129,15 +136,18 @@ final class FuseSession {
   /** Starts one more worker, unless there are enough or another one is just being started. */
   private void grow() {
     int count = workers.get();
-    if (count >= options.maxThreads() || !workers.compareAndSet(count, count + 1)) {
+    // Of none there will never be one again: the descriptor and the buffers are gone.
+    if (count == 0 || count >= options.maxThreads() || !workers.compareAndSet(count, count + 1)) {
       return;
     }
     try {
       startWorker();
     } catch (Throwable t) {
       // No memory or no thread to be had: those that are there go on.
-      workers.decrementAndGet();
-      log.warn("cannot start another thread for {}: {}", name, t.toString());
+      ended(false);
+      if (logLimit.allows()) {
+        log.warn("cannot start another thread for {}: {}", name, t.toString());
+      }
     }
   }
 
