@@ -65,6 +65,7 @@ final class FuseProtocol {
   static final int SYNCFS = 50;
   static final int TMPFILE = 51;
   static final int STATX = 52;
+  static final int COPY_FILE_RANGE_64 = 53;
 
   private static final String[] OPCODE_NAMES = {
     "0",
@@ -119,7 +120,8 @@ final class FuseProtocol {
     "REMOVEMAPPING",
     "SYNCFS",
     "TMPFILE",
-    "STATX"
+    "STATX",
+    "COPY_FILE_RANGE_64"
   };
 
   static String opcodeName(int opcode) {

@@ -154,6 +154,7 @@ final class RequestDispatcher {
       case ACCESS,
           BMAP,
           COPY_FILE_RANGE,
+          COPY_FILE_RANGE_64,
           GETLK,
           LSEEK,
           POLL,

@@ -160,6 +160,7 @@ final class JnrFuseIT {
         """);
     assertThat(fs.files.content("sent")).isEqualTo(content);
     assertThat(fs.files.content("copied")).isEqualTo(content);
+    assertThat(fs.mount.statistics().unknownRequests()).isZero();
   }
 
   @Test
