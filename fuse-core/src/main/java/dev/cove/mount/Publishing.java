@@ -236,11 +236,11 @@ final class Publishing {
   }
 
   /** The object is another writer's: what is local is kept beside, and the name is let go. */
-  private FsException lost(FileInode file, String key, IOException why) throws IOException {
+  private FsException lost(FileInode file, String key, IOException why) {
     letName(file, key);
-    Path kept = spool;
-    LOG.warn("{} was changed by another writer; what this mount wrote is kept in {}", key, kept);
-    return new FsException(Errno.ESTALE, key + " was changed by another writer; kept in " + kept);
+    LOG.warn("{} is not stored, its bytes are kept in {}: {}", key, spool, why.getMessage());
+    return new FsException(
+        Errno.ESTALE, key + " was changed by another writer; its bytes are kept in " + spool);
   }
 
   private void publishEmpty(FileInode file, String key) throws IOException {
