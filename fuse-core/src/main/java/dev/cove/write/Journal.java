@@ -4,7 +4,6 @@ import dev.cove.storage.Part;
 import dev.cove.storage.Upload;
 import dev.cove.write.PartPlan.Piece;
 import dev.cove.write.Shape.Attempt;
-import dev.cove.write.StagedFile.Role;
 import java.io.ByteArrayOutputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
@@ -53,6 +52,7 @@ final class Journal {
   static final byte ATTEMPT_DROPPED = 12;
   static final byte UPLOAD_DROPPED = 13;
   static final byte STATE = 14;
+  static final byte PLAIN_FILE = 15;
 
   // A journal is written anew once it has this many bytes more than when it was written whole.
   private static final long SLACK = 4L << 20;
@@ -63,11 +63,14 @@ final class Journal {
 
   private @Nullable FileChannel channel;
   private boolean active;
+  // A request that ends after the file was closed may still report.
+  private boolean ended;
   // The file is behind what is known; the next frame is a whole state.
   private boolean stale;
   private long length;
   private long rewriteAt;
-  private @Nullable String conflict;
+  private @Nullable String reason;
+  private @Nullable String plainFile;
 
   // Bytes at the end that no frame speaks of yet.
   private long unloggedFrom;
@@ -93,15 +96,11 @@ final class Journal {
   }
 
   /** Goes on with a journal that an earlier process left. */
-  void resume(@Nullable String conflictBefore) {
+  void resume(@Nullable String reasonBefore, @Nullable String plainFileBefore) {
     active = true;
     stale = true;
-    conflict = conflictBefore;
-  }
-
-  @Nullable
-  String conflict() {
-    return conflict;
+    reason = reasonBefore;
+    plainFile = plainFileBefore;
   }
 
   /** Whether a crash now would lose bytes from the list of what is left. */
@@ -110,9 +109,8 @@ final class Journal {
   }
 
   /** Whether a write that begins here can be recorded later, together with those after it. */
-  boolean leavesForLater(long start, Role role) {
-    return role == Role.DIRTY
-        && (isBehind() ? start == unloggedTo : start >= source.get().shape().size());
+  boolean leavesForLater(long start) {
+    return isBehind() ? start == unloggedTo : start >= source.get().shape().size();
   }
 
   /** A write that was left for later, after it was done. */
@@ -127,13 +125,13 @@ final class Journal {
   }
 
   /** Any other write, before its blocks change. */
-  void record(long start, long end, Role role, int segment, Blocks.Slice change)
+  void write(long start, long end, boolean dirty, int segment, Blocks.Slice change)
       throws IOException {
     record(out -> {
       out.writeByte(WRITE);
       out.writeLong(start);
       out.writeLong(end);
-      out.writeBoolean(role == Role.DIRTY);
+      out.writeBoolean(dirty);
       out.writeByte(BLOCKS);
       Records.blocks(out, segment, change);
     });
@@ -203,14 +201,26 @@ final class Journal {
     });
   }
 
-  void conflict(String reason) throws IOException {
-    conflict = reason;
-    recordOrActivate(out -> state(out, reason));
+  /** Why the file is kept though it is not stored. */
+  void kept(String why) throws IOException {
+    reason = why;
+    recordOrActivate(out -> state(out, why));
+  }
+
+  /** The whole content is an ordinary file, too. */
+  void plainFile(String name) throws IOException {
+    plainFile = name;
+    recordOrActivate(out -> plainFile(out, name));
+  }
+
+  @Nullable
+  String plainFile() {
+    return plainFile;
   }
 
   /** The object is what was cut off; to be called after the shape knows. */
   void published(boolean dirty) {
-    conflict = null;
+    reason = null;
     unloggedTo = unloggedFrom;
     if (!dirty) {
       delete();
@@ -284,6 +294,9 @@ final class Journal {
   }
 
   private void append(Frame frame) throws IOException {
+    if (ended) {
+      return;
+    }
     ByteBuffer bytes = encode(frame);
     FileChannel open = channel;
     if (open == null || !open.isOpen()) {
@@ -337,23 +350,24 @@ final class Journal {
 
   /** Replaces the journal by one frame that says all. */
   private void rewrite() throws IOException {
+    if (ended) {
+      return;
+    }
     Snapshot state = source.get();
     ByteBuffer bytes = encode(out -> whole(out, state));
     close();
     Path fresh = path.resolveSibling(path.getFileName() + ".new");
-    Path first = active ? fresh : path;
-    try (FileChannel out = spool.openFile(first)) {
+    try (FileChannel out = spool.openFile(fresh)) {
       out.truncate(0);
       while (bytes.hasRemaining()) {
         int ignored = out.write(bytes);
       }
     } catch (IOException e) {
-      spool.deleteFile(first);
+      spool.deleteFile(fresh);
       throw Spool.diskError(path, e);
     }
-    if (active) {
-      Files.move(fresh, path, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
-    }
+    // A journal that is there at all begins with a whole frame.
+    Files.move(fresh, path, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
     active = true;
     stale = false;
     unloggedTo = unloggedFrom;
@@ -394,8 +408,11 @@ final class Journal {
       out.writeByte(BLOCKS);
       Records.blocks(out, entry.getKey(), entry.getValue().slice());
     }
-    if (conflict != null) {
-      state(out, conflict);
+    if (reason != null) {
+      state(out, reason);
+    }
+    if (plainFile != null) {
+      plainFile(out, plainFile);
     }
   }
 
@@ -422,6 +439,11 @@ final class Journal {
     out.writeUTF(reason);
   }
 
+  private static void plainFile(DataOutputStream out, String name) throws IOException {
+    out.writeByte(PLAIN_FILE);
+    out.writeUTF(name);
+  }
+
   /** Returns when what was recorded outlives the machine's crash, too. */
   void force() throws IOException {
     if (!active || stale) {
@@ -435,8 +457,23 @@ final class Journal {
     }
   }
 
-  /** Lets go of the file and leaves it where it is. */
-  void close() {
+  /** Lets go of the file and leaves it where it is, all recorded. */
+  void leave() throws IOException {
+    try {
+      checkpoint();
+    } finally {
+      ended = true;
+      close();
+    }
+  }
+
+  /** Removes the file; nothing is recorded any more. */
+  void end() {
+    delete();
+    ended = true;
+  }
+
+  private void close() {
     FileChannel open = channel;
     channel = null;
     if (open != null) {
@@ -448,7 +485,7 @@ final class Journal {
     }
   }
 
-  void delete() {
+  private void delete() {
     close();
     if (active) {
       active = false;

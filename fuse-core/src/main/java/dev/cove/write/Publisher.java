@@ -1,6 +1,7 @@
 package dev.cove.write;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
+import dev.cove.storage.ByteRange;
 import dev.cove.storage.ObjectInfo;
 import dev.cove.storage.ObjectStore;
 import dev.cove.storage.Part;
@@ -12,6 +13,9 @@ import dev.cove.storage.WriteCondition;
 import dev.cove.write.Shape.Attempt;
 import java.io.Closeable;
 import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -54,16 +58,78 @@ public final class Publisher implements Closeable {
    * @param base what its unchanged bytes come from; null for a new file or one that is replaced whole
    */
   public StagedFile stage(Target target, @Nullable Base base, BaseReader baseReader) {
-    StagedFile file = new StagedFile(
-        spool,
-        spool.newId(),
-        target,
-        new Shape(base),
-        store.capabilities().maxObjectSize(),
-        baseReader,
-        sender::grown);
+    Draft draft = new Draft(spool, spool.newId(), target, new Shape(base));
+    StagedFile file = staged(draft, baseReader);
     file.notifyAt(Math.max(file.size(), sender.wholeLimit()) + 1);
     return file;
+  }
+
+  private StagedFile staged(Draft draft, BaseReader baseReader) {
+    return new StagedFile(
+        spool, draft, store.capabilities().maxObjectSize(), baseReader, sender::grown);
+  }
+
+  /**
+   * Opens what was left: {@link #publish} with its target uploads it, finding out first whether it
+   * had arrived; {@link #save} copies it elsewhere; {@link #discard} drops it.
+   *
+   * @throws IOException when its journal cannot be read; {@link #discard(Leftover)} is left then
+   */
+  public StagedFile reopen(Leftover leftover, BaseReader baseReader) throws IOException {
+    return staged(Draft.resume(spool, leftover.id(), spool.left(leftover.id())), baseReader);
+  }
+
+  /** Drops what was left and ends its upload, if that can be found. */
+  public void discard(Leftover leftover) throws IOException {
+    if (leftover.target() == null) {
+      spool.deleteLeft(leftover.id());
+      return;
+    }
+    discard(reopen(leftover, (base, offset, length, sink) -> {
+      throw new IOException("the file is being discarded");
+    }));
+  }
+
+  /**
+   * Copies the content to a new file; unchanged bytes come from the store where it still has them.
+   *
+   * @return the ranges that are nowhere any more, holes in the copy; empty when it is whole
+   */
+  public List<ByteRange> save(StagedFile file, Path path) throws IOException {
+    try (FileChannel copy =
+        FileChannel.open(path, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
+      List<ByteRange> holes = PlainCopy.write(file, copy);
+      Base base = file.base();
+      List<ByteRange> left = new ArrayList<>();
+      for (ByteRange hole : holes) {
+        if (base == null || !fetched(base, hole, copy)) {
+          left.add(hole);
+        }
+      }
+      return left;
+    }
+  }
+
+  private boolean fetched(Base base, ByteRange range, FileChannel copy) throws IOException {
+    try {
+      sender.fetch(base, range.offset(), range.end(), (at, bytes) -> {
+        long to = at;
+        while (bytes.hasRemaining()) {
+          to += copy.write(bytes, to);
+        }
+      });
+      return true;
+    } catch (StorageException e) {
+      if (isMoved(e)) {
+        return false;
+      }
+      throw e;
+    }
+  }
+
+  private static boolean isMoved(StorageException e) {
+    return e.kind() == StorageException.Kind.PRECONDITION_FAILED
+        || e.kind() == StorageException.Kind.NOT_FOUND;
   }
 
   /** An earlier write of this file, thought lost, turned out to be the object. */
@@ -117,7 +183,7 @@ public final class Publisher implements Closeable {
     boolean whole;
     file.lock.lock();
     try {
-      Shape shape = file.shape();
+      Shape shape = file.draft().shape();
       Base base = shape.base();
       if (!shape.isDirty() && base != null && base.key().equals(goal.key())) {
         return new Published(new Stored(base.version(), null), base.size(), goal);
@@ -155,7 +221,7 @@ public final class Publisher implements Closeable {
       drop(file);
       file.lock.lock();
       try {
-        Shape shape = file.shape();
+        Shape shape = file.draft().shape();
         if (!isOneRequest(shape)) {
           return upload(file, goal);
         }
@@ -195,8 +261,7 @@ public final class Publisher implements Closeable {
       try {
         ready = drive(file, transfer, goal);
       } catch (StorageException e) {
-        if (e.kind() == StorageException.Kind.NOT_FOUND
-            || e.kind() == StorageException.Kind.PRECONDITION_FAILED) {
+        if (isMoved(e)) {
           IOException failure = baseFailure(file, goal, e);
           if (failure == e && e.kind() == StorageException.Kind.NOT_FOUND && round < ROUNDS) {
             // The base is there, so it is the upload that is gone.
@@ -240,7 +305,7 @@ public final class Publisher implements Closeable {
     boolean usable;
     file.lock.lock();
     try {
-      Transfer present = file.transfer();
+      Transfer present = file.draft().transfer();
       usable = present != null && isUsable(file, present, goal);
     } finally {
       file.lock.unlock();
@@ -250,10 +315,10 @@ public final class Publisher implements Closeable {
     }
     file.lock.lock();
     try {
-      Transfer present = file.transfer();
+      Transfer present = file.draft().transfer();
       if (present == null) {
-        present = new Transfer(goal, Sender.newWriteId(), file.shape().base());
-        file.transfer(present);
+        present = new Transfer(goal, Sender.newWriteId(), file.draft().shape().base());
+        file.draft().transfer(present);
       }
       present.forgetFailures();
       return present;
@@ -264,14 +329,18 @@ public final class Publisher implements Closeable {
 
   @GuardedBy("file.lock")
   private boolean isUsable(StagedFile file, Transfer transfer, Target goal) {
-    Shape shape = file.shape();
+    Shape shape = file.draft().shape();
     Base base = shape.base();
     boolean sameBase = transfer.base == null ? shape.baseLimit() == 0 : transfer.base.equals(base);
     Attempt before = shape.attempt(transfer.writeId);
     // An id in doubt stands for one content only.
     boolean sameContent = before == null || before.holds(shape) || !shape.gone().isEmpty();
     boolean ordered = !store.capabilities().orderedParts() || transfer.resends() == 0;
-    return transfer.target.key().equals(goal.key()) && sameBase && sameContent && ordered;
+    return !transfer.isRetired()
+        && transfer.target.key().equals(goal.key())
+        && sameBase
+        && sameContent
+        && ordered;
   }
 
   /** All that one instant of the file consists of. */
@@ -283,9 +352,9 @@ public final class Publisher implements Closeable {
     try {
       long planned = -1;
       for (; ; ) {
-        if (planned != file.changes()) {
+        if (planned != file.draft().changes()) {
           transfer.plan(sender.plan(file));
-          planned = file.changes();
+          planned = file.draft().changes();
         }
         Throwable failure = transfer.failure();
         if (failure != null) {
@@ -319,7 +388,7 @@ public final class Publisher implements Closeable {
   @GuardedBy("file.lock")
   private static Attempt cut(StagedFile file, Target goal, @Nullable Transfer transfer)
       throws IOException {
-    Shape shape = file.shape();
+    Shape shape = file.draft().shape();
     String writeId = transfer == null ? Sender.newWriteId() : transfer.writeId;
     for (Attempt earlier : shape.attempts()) {
       // The same content sent again for the same key is the same write.
@@ -328,7 +397,7 @@ public final class Publisher implements Closeable {
       }
     }
     Attempt attempt = shape.cut(writeId, goal);
-    file.journal().cut(attempt);
+    file.draft().journal().cut(attempt);
     return attempt;
   }
 
@@ -350,7 +419,7 @@ public final class Publisher implements Closeable {
     List<Attempt> open;
     file.lock.lock();
     try {
-      open = new ArrayList<>(file.shape().attempts());
+      open = new ArrayList<>(file.draft().shape().attempts());
     } finally {
       file.lock.unlock();
     }
@@ -384,7 +453,7 @@ public final class Publisher implements Closeable {
     }
     file.lock.lock();
     try {
-      Attempt own = file.shape().attempt(writeId(info), info.size());
+      Attempt own = file.draft().shape().attempt(writeId(info), info.size());
       if (own != null && own != mine && own.target.key().equals(key)) {
         file.moved(own, info.version());
         throw new Overtaken(info.version());
@@ -411,8 +480,7 @@ public final class Publisher implements Closeable {
       giveUp(file, attempt);
       throw cause;
     }
-    boolean refused = failure.kind() == StorageException.Kind.PRECONDITION_FAILED
-        || failure.kind() == StorageException.Kind.NOT_FOUND;
+    boolean refused = isMoved(failure);
     if (!refused && !failure.mayHaveBeenApplied()) {
       if (neverApplied(failure.kind())) {
         giveUp(file, attempt);
@@ -462,8 +530,8 @@ public final class Publisher implements Closeable {
   private static void giveUp(StagedFile file, Attempt attempt) throws IOException {
     file.lock.lock();
     try {
-      file.shape().dropped(attempt);
-      file.journal().attemptDropped(attempt);
+      file.draft().shape().dropped(attempt);
+      file.draft().journal().attemptDropped(attempt);
     } finally {
       file.lock.unlock();
     }
@@ -472,8 +540,7 @@ public final class Publisher implements Closeable {
   /** What it means that unchanged bytes could not be had. */
   private IOException baseFailure(StagedFile file, Target goal, StorageException cause)
       throws IOException, Overtaken {
-    if (cause.kind() != StorageException.Kind.PRECONDITION_FAILED
-        && cause.kind() != StorageException.Kind.NOT_FOUND) {
+    if (!isMoved(cause)) {
       return cause;
     }
     Base base = file.base();
@@ -499,8 +566,8 @@ public final class Publisher implements Closeable {
     boolean whole;
     file.lock.lock();
     try {
-      whole = file.shape().gone().isEmpty();
-      file.journal().conflict(reason);
+      whole = file.draft().shape().gone().isEmpty();
+      file.draft().journal().kept(reason);
     } finally {
       file.lock.unlock();
     }
@@ -511,25 +578,22 @@ public final class Publisher implements Closeable {
   }
 
   /** Forgets an upload that the store does not have any more. */
-  private static void forget(StagedFile file, Transfer transfer) throws IOException {
+  private void forget(StagedFile file, Transfer transfer) throws IOException {
     file.lock.lock();
     try {
-      if (file.transfer() != transfer) {
-        return;
-      }
-      if (!file.shape().gone().isEmpty()) {
+      if (!file.draft().shape().gone().isEmpty()) {
         throw new WriteException(
             WriteException.Kind.LOST,
             "the store dropped the upload of " + transfer.target.key()
                 + " and the spool was too small to keep what was sent");
       }
-      while (transfer.inFlight() > 0) {
-        file.awaitChange();
-      }
-      file.transfer(null);
-      file.journal().uploadDropped();
+      retire(file, transfer);
     } finally {
       file.lock.unlock();
+    }
+    if (transfer.upload() != null) {
+      // Gone as far as the store says; asking once more costs little and leaks nothing.
+      orphans.abort(transfer.upload());
     }
   }
 
@@ -538,24 +602,17 @@ public final class Publisher implements Closeable {
     Transfer transfer;
     file.lock.lock();
     try {
-      transfer = file.transfer();
+      transfer = file.draft().transfer();
       if (transfer == null) {
         return;
       }
-      if (!file.shape().gone().isEmpty() && !file.isClosed()) {
+      if (!file.draft().shape().gone().isEmpty() && !file.isClosed()) {
         throw new WriteException(
             WriteException.Kind.STREAM_ONLY,
             "what was sent of " + transfer.target.key()
                 + " cannot be sent again: the spool is too small to keep it; raise --spool-size");
       }
-      file.transfer(null);
-      while (transfer.inFlight() > 0) {
-        file.awaitChange();
-      }
-      if (transfer.upload() != null) {
-        spool.rememberOrphan(transfer.upload());
-      }
-      file.journal().uploadDropped();
+      retire(file, transfer);
     } finally {
       file.lock.unlock();
     }
@@ -564,8 +621,37 @@ public final class Publisher implements Closeable {
     }
   }
 
+  /** Waits for the requests of an upload that is of no use any more and forgets it. */
+  @GuardedBy("file.lock")
+  private void retire(StagedFile file, Transfer transfer) throws IOException {
+    transfer.retire();
+    while (transfer.inFlight() > 0) {
+      file.awaitChangeWhatever();
+    }
+    if (transfer.upload() != null) {
+      spool.rememberOrphan(transfer.upload());
+    }
+    file.draft().transfer(null);
+    if (!file.isClosed()) {
+      file.draft().journal().uploadDropped();
+    }
+  }
+
   /** Drops what is staged and ends its upload; the object stays as it is. */
   public void discard(StagedFile file) throws IOException {
+    file.lock.lock();
+    try {
+      Transfer transfer = file.draft().transfer();
+      if (transfer != null) {
+        transfer.retire();
+        if (transfer.upload() != null) {
+          spool.rememberOrphan(transfer.upload());
+        }
+      }
+    } finally {
+      file.lock.unlock();
+    }
+    // Requests under way fail once they come to bytes that are gone.
     file.close();
     drop(file);
   }

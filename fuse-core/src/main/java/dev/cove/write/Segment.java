@@ -242,6 +242,18 @@ final class Segment {
     return (int) sum.getValue() == wantedSum;
   }
 
+  /** Cuts off what was written but never recorded. */
+  synchronized void trim() throws IOException {
+    int count = blocks.count();
+    while (count > 0 && blocks.covered(count - 1) == 0) {
+      count--;
+    }
+    long end = count == 0 ? 0 : (count - 1L) * blockSize + blocks.covered(count - 1);
+    if (open().size() > end) {
+      open().truncate(end);
+    }
+  }
+
   synchronized void force() throws IOException {
     if (!deleted) {
       open().force(false);

@@ -8,6 +8,7 @@ import dev.cove.storage.ObjectBody;
 import dev.cove.storage.ObjectStore;
 import dev.cove.storage.Part;
 import dev.cove.storage.PartSizes;
+import dev.cove.storage.StorageException;
 import dev.cove.storage.Upload;
 import dev.cove.write.PartPlan.Kind;
 import dev.cove.write.PartPlan.Piece;
@@ -17,6 +18,7 @@ import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -68,7 +70,7 @@ final class Sender {
   /** The parts that the file is to be sent in as it is now. */
   @GuardedBy("file.lock")
   List<Piece> plan(StagedFile file) {
-    Shape shape = file.shape();
+    Shape shape = file.draft().shape();
     return PartPlan.of(shape.size(), shape.changed(), limits, sizes);
   }
 
@@ -79,9 +81,9 @@ final class Sender {
       if (file.isPublishing() || file.isClosed()) {
         return;
       }
-      Shape shape = file.shape();
-      file.notifyAt(Long.MAX_VALUE);
+      Shape shape = file.draft().shape();
       if (!growsAtItsEnd(shape)) {
+        file.notifyAt(shape.size() + wholeLimit());
         return;
       }
       List<Piece> plan = plan(file);
@@ -90,10 +92,10 @@ final class Sender {
       if (plan.size() < 2) {
         return;
       }
-      Transfer transfer = file.transfer();
+      Transfer transfer = file.draft().transfer();
       if (transfer == null) {
-        transfer = new Transfer(file.target(), newWriteId(), shape.base());
-        file.transfer(transfer);
+        transfer = new Transfer(file.draft().target(), newWriteId(), shape.base());
+        file.draft().transfer(transfer);
       }
       transfer.plan(plan.subList(0, plan.size() - 1));
       submit(file, transfer);
@@ -125,10 +127,14 @@ final class Sender {
   /** Sends what can be sent now, as far as the limits go; opens the upload first where that is due. */
   @GuardedBy("file.lock")
   void submit(StagedFile file, Transfer transfer) {
+    if (transfer.isRetired()) {
+      return;
+    }
     if (transfer.upload() == null) {
-      if (!transfer.isBeginning() && transfer.failure() == null) {
+      if (!transfer.isBeginning()
+          && transfer.failure() == null
+          && start(() -> begin(file, transfer))) {
         transfer.beginning();
-        pool.execute(() -> begin(file, transfer));
       }
       return;
     }
@@ -145,9 +151,21 @@ final class Sender {
         }
         continue;
       }
-      transfer.started(slot);
       Piece piece = slot.piece();
-      pool.execute(() -> send(file, transfer, slot, piece));
+      if (!start(() -> send(file, transfer, slot, piece))) {
+        return;
+      }
+      transfer.started(slot);
+    }
+  }
+
+  /** Runs a task, which waits for the file's lock before it reports; false at the end of all. */
+  private boolean start(Runnable task) {
+    try {
+      pool.execute(task);
+      return true;
+    } catch (RejectedExecutionException e) {
+      return false;
     }
   }
 
@@ -156,7 +174,7 @@ final class Sender {
   private static boolean isReady(StagedFile file, Piece piece) {
     return file.isPublishing()
         || piece.kind() == Kind.COPY
-        || file.shape().local().contains(piece.start(), piece.end());
+        || file.draft().shape().local().contains(piece.start(), piece.end());
   }
 
   private void begin(StagedFile file, Transfer transfer) {
@@ -171,10 +189,10 @@ final class Sender {
     try {
       transfer.begun(upload, failure);
       if (upload != null) {
-        if (file.transfer() == transfer) {
-          file.journal().began(transfer, upload);
+        if (isCurrent(file, transfer)) {
+          file.draft().journal().began(transfer, upload);
         }
-        if (!file.isClosed()) {
+        if (isCurrent(file, transfer)) {
           submit(file, transfer);
         }
       }
@@ -184,6 +202,11 @@ final class Sender {
     } finally {
       file.lock.unlock();
     }
+  }
+
+  @GuardedBy("file.lock")
+  private static boolean isCurrent(StagedFile file, Transfer transfer) {
+    return !file.isClosed() && file.draft().transfer() == transfer;
   }
 
   private void send(StagedFile file, Transfer transfer, Slot slot, Piece piece) {
@@ -199,10 +222,10 @@ final class Sender {
     try {
       if (part == null) {
         transfer.failed(slot, failure == null ? new IllegalStateException() : failure);
-      } else if (transfer.arrived(slot, part)) {
-        file.journal().sent(piece, part);
+      } else if (transfer.arrived(slot, part) && isCurrent(file, transfer)) {
+        file.draft().journal().sent(piece, part);
       }
-      if (file.transfer() == transfer && !file.isClosed()) {
+      if (isCurrent(file, transfer)) {
         submit(file, transfer);
       }
       file.signal();
@@ -246,34 +269,35 @@ final class Sender {
       requests.add(before[0] >= 0 && from - before[0] <= FETCH_GAP ? before[0] : from, to);
       before[0] = to;
     });
-    ByteBuffer area = buffers.take();
-    try {
-      for (long at = requests.firstStart(); at < Long.MAX_VALUE; at = requests.nextStart(at)) {
-        fetch(file, base, at, requests.endAt(at), area);
-      }
-    } finally {
-      buffers.give(area);
+    for (long at = requests.firstStart(); at < Long.MAX_VALUE; at = requests.nextStart(at)) {
+      fetch(base, at, requests.endAt(at), file::fill);
     }
   }
 
-  private void fetch(StagedFile file, Base base, long start, long end, ByteBuffer area)
-      throws IOException {
+  /** Takes bytes of the base, valid only during the call. */
+  @FunctionalInterface
+  interface Fetched {
+    void take(long offset, ByteBuffer bytes) throws IOException;
+  }
+
+  /** One request, a chunk at a time. */
+  void fetch(Base base, long start, long end, Fetched target) throws IOException {
     GetRequest request =
         GetRequest.range(base.key(), base.version(), ByteRange.of(start, end - start));
+    ByteBuffer area = buffers.take();
     try (ObjectBody body = store.get(request)) {
-      long at = start;
-      while (at < end) {
+      for (long at = start; at < end; at += area.limit()) {
         area.clear().limit((int) Math.min(area.capacity(), end - at));
         while (area.hasRemaining()) {
           if (body.read(area) < 0) {
-            throw new IOException("the body of " + base.key() + " ended early");
+            throw new StorageException(
+                StorageException.Kind.UNAVAILABLE, "the body of " + base.key() + " ended early");
           }
         }
-        area.flip();
-        int count = area.remaining();
-        file.fill(at, area);
-        at += count;
+        target.take(at, area.flip());
       }
+    } finally {
+      buffers.give(area);
     }
   }
 

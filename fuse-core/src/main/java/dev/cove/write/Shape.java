@@ -186,6 +186,40 @@ final class Shape {
     attempts.clear();
   }
 
+  // What follows serves the journal.
+
+  void restore(long itsSize, long itsBaseLimit) {
+    size = itsSize;
+    baseLimit = itsBaseLimit;
+  }
+
+  void restore(Attempt attempt) {
+    attempts.removeIf(
+        earlier -> earlier.writeId.equals(attempt.writeId) && earlier.size == attempt.size);
+    attempts.add(attempt);
+  }
+
+  Shape copyOfRanges() {
+    Shape copy = new Shape(base);
+    copy.restore(size, baseLimit);
+    copy.local.addAll(local);
+    copy.dirty.addAll(dirty);
+    return copy;
+  }
+
+  /** A write of these bytes did not happen. */
+  void undo(Shape before, long start, long end) {
+    local.remove(start, end);
+    before.local.forEachIn(start, end, local::add);
+    dirty.remove(start, end);
+    before.dirty.forEachIn(start, end, dirty::add);
+  }
+
+  /** Takes back growth that no byte came of. */
+  void shrinkTo(long sizeBefore) {
+    size = Math.min(size, Math.max(sizeBefore, local.end()));
+  }
+
   /** The base's bytes are another object's now. */
   void rebased(Base same) {
     base = same;

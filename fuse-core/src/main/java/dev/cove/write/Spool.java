@@ -26,6 +26,7 @@ import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
@@ -63,6 +64,7 @@ public final class Spool implements Closeable {
   private final FileChannel lockFile;
   private final Space space;
   private final ScheduledThreadPoolExecutor clerk;
+  private final Leftovers leftovers = new Leftovers(this);
   private final AtomicLong ids = new AtomicLong();
   private final String run;
   private final ThreadLocal<ByteBuffer> scratch;
@@ -113,11 +115,13 @@ public final class Spool implements Closeable {
         throw new WriteException(
             Kind.IN_USE, "the spool " + folder + " is used by another process");
       }
-      return new Spool(
+      Spool spool = new Spool(
           folder,
           options,
           lockFile,
           Long.toString(System.currentTimeMillis(), Character.MAX_RADIX));
+      spool.leftovers.tidy();
+      return spool;
     } catch (IOException | RuntimeException e) {
       lockFile.close();
       throw e;
@@ -268,8 +272,13 @@ public final class Spool implements Closeable {
 
   private boolean relieve(long wanted) {
     List<StagedFile> files = members();
+    // Looked at first: what ends during the rest shows in the next round.
+    boolean hope = false;
+    for (StagedFile file : files) {
+      hope |= file.isBusy();
+    }
     long freed = 0;
-    for (StagedFile.Expendable what : StagedFile.Expendable.values()) {
+    for (Draft.Expendable what : Draft.Expendable.values()) {
       for (StagedFile file : files) {
         if (freed >= wanted) {
           return true;
@@ -277,11 +286,7 @@ public final class Spool implements Closeable {
         freed += file.giveUp(what);
       }
     }
-    boolean hope = freed > 0;
-    for (StagedFile file : files) {
-      hope |= file.isBusy();
-    }
-    return hope;
+    return hope || freed > 0;
   }
 
   /** Lets the folder go; what is staged stays in it. */
@@ -293,6 +298,60 @@ public final class Spool implements Closeable {
         file.letGo();
       }
     }
+  }
+
+  /**
+   * What earlier processes, and publishes that failed, left here; the oldest first. Each can be
+   * {@linkplain Publisher#reopen opened again} to be uploaded, saved elsewhere or discarded.
+   */
+  public List<Leftover> leftovers() throws IOException {
+    Set<String> inUse = new HashSet<>();
+    for (StagedFile file : members()) {
+      inUse.add(file.id());
+    }
+    return leftovers.list(inUse);
+  }
+
+  JournalReader.State left(String id) throws IOException {
+    return leftovers.read(id);
+  }
+
+  void deleteLeft(String id) throws IOException {
+    leftovers.delete(id);
+  }
+
+  Path plainFile(String name) {
+    return folder.resolve("kept").resolve(name);
+  }
+
+  /** An ordinary file for a person to find. */
+  FileChannel createPlainFile(String name) throws IOException {
+    Path kept = folder.resolve("kept");
+    if (!Files.isDirectory(kept, LinkOption.NOFOLLOW_LINKS)) {
+      Files.createDirectory(kept, OWNER_ONLY_FOLDER);
+    }
+    return openFile(plainFile(name));
+  }
+
+  /** Removes an ordinary file that a person may have removed before. */
+  void deletePlainFile(String name) throws IOException {
+    Path path = plainFile(name);
+    if (Files.exists(path, LinkOption.NOFOLLOW_LINKS)) {
+      long size = Files.size(path);
+      deleteFile(path);
+      space.give(Math.min(size, space.used()));
+    }
+  }
+
+  List<Path> plainFiles() throws IOException {
+    Path kept = folder.resolve("kept");
+    List<Path> found = new ArrayList<>();
+    if (Files.isDirectory(kept, LinkOption.NOFOLLOW_LINKS)) {
+      try (DirectoryStream<Path> entries = Files.newDirectoryStream(kept)) {
+        entries.forEach(found::add);
+      }
+    }
+    return found;
   }
 
   /** Keeps in mind that this upload is of no use, for the next process, too. */

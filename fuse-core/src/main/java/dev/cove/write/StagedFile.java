@@ -1,18 +1,16 @@
 package dev.cove.write;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
+import dev.cove.storage.ByteRange;
 import dev.cove.storage.StorageException;
 import dev.cove.storage.Version;
-import dev.cove.write.Shape.Run;
 import dev.cove.write.Shape.Source;
 import dev.cove.write.WriteException.Kind;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.util.ArrayList;
+import java.nio.channels.FileChannel;
 import java.util.List;
-import java.util.Map;
-import java.util.TreeMap;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
@@ -27,14 +25,6 @@ import org.jspecify.annotations.Nullable;
  */
 public final class StagedFile implements Closeable {
 
-  /** What can be given up to make room. */
-  enum Expendable {
-    /** Bytes that the object has. */
-    CLEAN,
-    /** Bytes that were sent in a part. */
-    SENT
-  }
-
   /** Told when the file has grown far enough for more of it to be sent. */
   @FunctionalInterface
   interface GrowthListener {
@@ -42,33 +32,19 @@ public final class StagedFile implements Closeable {
   }
 
   private final Spool spool;
-  private final String id;
   private final int blockSize;
-  private final int segmentSize;
   private final long maxSize;
   private final BaseReader baseReader;
   private final GrowthListener listener;
 
   // Outer lock: a segment's monitor and the spool's leaf locks may be taken under it. Never held
-  // while a request is under way. Guards everything below, the shape and the transfer included.
+  // while a request is under way.
   final ReentrantLock lock = new ReentrantLock();
   // Signalled when a part arrives, a publish ends or writers may go on.
   private final Condition changed = lock.newCondition();
 
   @GuardedBy("lock")
-  private final Shape shape;
-
-  @GuardedBy("lock")
-  private final TreeMap<Integer, Segment> segments = new TreeMap<>();
-
-  @GuardedBy("lock")
-  private final Journal journal;
-
-  @GuardedBy("lock")
-  private Target target;
-
-  @GuardedBy("lock")
-  private @Nullable Transfer transfer;
+  private final Draft draft;
 
   @GuardedBy("lock")
   private boolean publishing;
@@ -79,41 +55,25 @@ public final class StagedFile implements Closeable {
   @GuardedBy("lock")
   private boolean closed;
 
-  // Counts changes, so that a plan is known to be of the present state.
-  @GuardedBy("lock")
-  private long changes;
-
-  // Bytes of the spool that writes have taken, ever.
-  @GuardedBy("lock")
-  private long stored;
-
-  // Counts moves to another base.
-  @GuardedBy("lock")
-  private long publications;
-
   private volatile long size;
   private volatile long notifyAt = Long.MAX_VALUE;
 
   StagedFile(
-      Spool spool,
-      String id,
-      Target target,
-      Shape shape,
-      long maxSize,
-      BaseReader baseReader,
-      GrowthListener listener) {
+      Spool spool, Draft draft, long maxSize, BaseReader baseReader, GrowthListener listener) {
     this.spool = spool;
-    this.id = id;
     this.blockSize = spool.options().blockSize();
-    this.segmentSize = spool.options().segmentSize();
+    this.draft = draft;
     this.maxSize = maxSize;
-    this.target = target;
-    this.shape = shape;
-    this.size = shape.size();
+    this.size = draft.shape().size();
     this.baseReader = baseReader;
     this.listener = listener;
-    this.journal = new Journal(spool, id, this::snapshot);
     spool.join(this);
+  }
+
+  /** Names it among the {@linkplain Spool#leftovers leftovers} should it become one. */
+  @SuppressWarnings("GuardedBy") // never changes
+  public String id() {
+    return draft.id();
   }
 
   /** In bytes. */
@@ -125,7 +85,7 @@ public final class StagedFile implements Closeable {
   public boolean isDirty() {
     lock.lock();
     try {
-      return shape.isDirty();
+      return draft.shape().isDirty();
     } finally {
       lock.unlock();
     }
@@ -135,7 +95,7 @@ public final class StagedFile implements Closeable {
   public @Nullable Base base() {
     lock.lock();
     try {
-      return shape.base();
+      return draft.shape().base();
     } finally {
       lock.unlock();
     }
@@ -148,8 +108,7 @@ public final class StagedFile implements Closeable {
   public void retarget(Target replacement) throws IOException {
     lock.lock();
     try {
-      target = replacement;
-      journal.target(replacement);
+      draft.target(replacement);
     } finally {
       lock.unlock();
     }
@@ -158,7 +117,7 @@ public final class StagedFile implements Closeable {
   public Target target() {
     lock.lock();
     try {
-      return target;
+      return draft.target();
     } finally {
       lock.unlock();
     }
@@ -172,14 +131,11 @@ public final class StagedFile implements Closeable {
   public void rebase(Base same) throws IOException {
     lock.lock();
     try {
-      Base before = shape.base();
+      Base before = draft.shape().base();
       if (before == null || before.size() != same.size()) {
         throw new IllegalArgumentException("a copy of the base has its size");
       }
-      shape.rebased(same);
-      changes++;
-      publications++;
-      journal.base(same);
+      draft.rebased(same);
       changed.signalAll();
     } finally {
       lock.unlock();
@@ -206,15 +162,16 @@ public final class StagedFile implements Closeable {
         lock.lock();
         try {
           awaitThaw();
-          requireHere(offset, offset + length);
-          missing = missing(offset, offset + length) - held;
+          draft.requireHere(offset, offset + length);
+          missing = draft.segments().missing(offset, offset + length) - held;
           if (missing <= 0 || spool.space().tryTake(missing)) {
             held += Math.max(0, missing);
-            long before = stored;
+            long before = draft.taken();
             try {
-              store(offset, source, Role.DIRTY);
+              draft.write(offset, source);
             } finally {
-              held -= stored - before;
+              held -= draft.taken() - before;
+              size = draft.shape().size();
             }
             break;
           }
@@ -242,99 +199,6 @@ public final class StagedFile implements Closeable {
     }
   }
 
-  @GuardedBy("lock")
-  private void requireHere(long start, long end) throws WriteException {
-    if (shape.gone().intersects(start, end)) {
-      throw new WriteException(
-          Kind.STREAM_ONLY,
-          "bytes " + start + " to " + end + " of " + target.key()
-              + " were sent already and the spool is too small to keep them; raise --spool-size");
-    }
-  }
-
-  @GuardedBy("lock")
-  private long missing(long start, long end) {
-    long missing = 0;
-    for (long at = start; at < end; ) {
-      int index = (int) (at / segmentSize);
-      long stop = Math.min(end, (index + 1L) * segmentSize);
-      int from = (int) (at - (long) index * segmentSize);
-      int to = (int) (stop - (long) index * segmentSize);
-      Segment segment = segments.get(index);
-      missing += segment == null
-          ? (long) ((to + blockSize - 1) / blockSize - from / blockSize) * blockSize
-          : segment.missing(from, to);
-      at = stop;
-    }
-    return missing;
-  }
-
-  /** Whether bytes are a program's or the base's. */
-  enum Role {
-    DIRTY,
-    CLEAN
-  }
-
-  /**
-   * Puts the bytes into segments. The journal knows what a block is going to be before the block
-   * changes.
-   */
-  @GuardedBy("lock")
-  private void store(long offset, ByteBuffer source, Role role) throws IOException {
-    int limit = source.limit();
-    long at = offset;
-    while (source.position() < limit) {
-      int index = (int) (at / segmentSize);
-      int from = (int) (at - (long) index * segmentSize);
-      int count = Math.min(limit - source.position(), segmentSize - from);
-      source.limit(source.position() + count);
-      Segment segment = segments.get(index);
-      if (segment == null) {
-        segment = new Segment(spool, spool.file(id + "." + index), new Blocks());
-        segments.put(index, segment);
-      }
-      long before = segment.allocated();
-      try {
-        put(segment, index, at, from, source, role);
-      } finally {
-        source.limit(limit);
-        stored += segment.allocated() - before;
-      }
-      at += count;
-    }
-  }
-
-  @GuardedBy("lock")
-  private void put(Segment segment, int index, long at, int from, ByteBuffer source, Role role)
-      throws IOException {
-    int count = source.remaining();
-    Blocks.Slice change = segment.prepare(from, source);
-    boolean later;
-    try {
-      later = journal.leavesForLater(at, role);
-      if (!later) {
-        journal.record(at, at + count, role, index, change);
-      }
-      segment.apply(change, from, source);
-    } catch (IOException e) {
-      segment.abandon();
-      throw e;
-    }
-    if (role == Role.CLEAN) {
-      shape.filled(at, at + count);
-      return;
-    }
-    changes++;
-    shape.wrote(at, at + count);
-    size = shape.size();
-    if (transfer != null) {
-      transfer.touched(at, at + count);
-    }
-    if (later) {
-      journal.later(at, at + count);
-    }
-  }
-
   /**
    * Sets the size: what is cut off is gone, what is added is zeros.
    *
@@ -357,7 +221,7 @@ public final class StagedFile implements Closeable {
     lock.lock();
     try {
       awaitThaw();
-      if (leastSize > shape.size()) {
+      if (leastSize > draft.shape().size()) {
         resize(leastSize);
       }
     } finally {
@@ -367,51 +231,10 @@ public final class StagedFile implements Closeable {
 
   @GuardedBy("lock")
   private void resize(long newSize) throws IOException {
-    if (newSize == shape.size()) {
-      return;
-    }
-    if (newSize < shape.size()
-        && newSize > 0
-        && shape.gone().intersects(newSize - 1, newSize)
-        && (transfer == null || !transfer.isBorder(newSize))) {
-      requireHere(newSize - 1, newSize);
-    }
-    Segment border = null;
-    Blocks.Slice cut = null;
-    int index = (int) (newSize / segmentSize);
-    int rest = (int) (newSize - (long) index * segmentSize);
-    if (newSize < shape.size() && rest > 0) {
-      border = segments.get(index);
-      cut = border == null ? null : border.prepareCut(rest);
-    }
-    journal.resize(newSize, index, cut);
-    if (border != null && cut != null) {
-      long before = border.allocated();
-      border.applyCut(cut, rest);
-      spool.space().give(before - border.allocated());
-    }
-    dropSegments(rest == 0 ? index : index + 1);
-    long before = shape.size();
-    shape.resized(newSize);
+    draft.resize(newSize);
     size = newSize;
-    changes++;
-    if (transfer != null) {
-      transfer.touched(Math.min(before, newSize), Long.MAX_VALUE);
-    }
-  }
-
-  @GuardedBy("lock")
-  private void dropSegments(int from) {
-    Map<Integer, Segment> beyond = segments.tailMap(from, true);
-    beyond.values().forEach(this::drop);
-    beyond.clear();
-  }
-
-  @GuardedBy("lock")
-  private void drop(Segment segment) {
-    long allocated = segment.allocated();
-    segment.delete();
-    spool.space().give(allocated);
+    // What is written after the cut is to be sent as it grows, too.
+    notifyAt = Math.min(notifyAt, newSize + 1);
   }
 
   /**
@@ -422,197 +245,68 @@ public final class StagedFile implements Closeable {
    */
   public void read(long offset, int length, ByteSink sink) throws IOException {
     for (; ; ) {
-      List<Piece> pieces;
+      LocalRuns runs;
       Base from;
       long seen;
       lock.lock();
       try {
         requireOpen();
-        pieces = resolve(offset, Math.min(shape.size(), offset + length));
-        from = shape.base();
-        seen = publications;
+        runs = resolve(offset, Math.min(draft.shape().size(), offset + length));
+        from = draft.shape().base();
+        seen = draft.publications();
       } finally {
         lock.unlock();
       }
-      Delivery delivery = new Delivery(pieces, sink);
+      boolean[] delivered = {false};
       try {
-        if (delivery.run(from)) {
+        if (deliver(runs, from, pieces -> {
+          delivered[0] = true;
+          sink.send(pieces);
+        })) {
           return;
         }
       } catch (StorageException e) {
         boolean moved = e.kind() == StorageException.Kind.PRECONDITION_FAILED
             || e.kind() == StorageException.Kind.NOT_FOUND;
         // A publish of our own may have replaced the base between the look and the read.
-        if (!moved || delivery.delivered || !awaitOtherBase(seen)) {
+        if (!moved || delivered[0] || !awaitOtherBase(seen)) {
           throw e;
         }
       }
     }
   }
 
-  /** A run, cut at the borders of segments. */
-  private record Piece(Run run, @Nullable Segment segment, int from) {}
-
   @GuardedBy("lock")
-  private List<Piece> resolve(long start, long end) throws WriteException {
-    List<Piece> pieces = new ArrayList<>(2);
-    long at = start;
-    while (at < end) {
-      Run run = shape.runAt(at, end);
-      if (run.source() == Source.GONE) {
-        requireHere(run.start(), run.end());
-      }
-      if (run.source() == Source.LOCAL) {
-        int index = (int) (at / segmentSize);
-        long base = (long) index * segmentSize;
-        Run cut = new Run(run.source(), at, Math.min(run.end(), base + segmentSize));
-        pieces.add(new Piece(cut, segments.get(index), (int) (at - base)));
-        at = cut.end();
-      } else {
-        pieces.add(new Piece(run, null, 0));
-        at = run.end();
-      }
-    }
-    return pieces;
+  private LocalRuns resolve(long start, long end) throws WriteException {
+    draft.requireHere(start, end);
+    return draft.resolve(start, end);
   }
 
-  /**
-   * Fills the area with the local bytes and zeros of these pieces; it begins at {@code origin}, on a
-   * block's border. Runs without the lock.
-   *
-   * @return false when a segment was given up meanwhile
-   */
-  private boolean load(List<Piece> pieces, long origin, ByteBuffer area) throws IOException {
-    for (Piece piece : pieces) {
-      if (piece.segment() != null) {
-        int before = piece.from() % blockSize;
-        int at = (int) (piece.run().start() - origin);
-        area.position(at - before);
-        int to = piece.from() + (int) piece.run().length();
-        if (!piece.segment().read(piece.from(), to, area)) {
-          return false;
-        }
-      }
+  /** False when a segment was given up meanwhile; nothing was sent then. */
+  private boolean deliver(LocalRuns runs, @Nullable Base from, ByteSink sink) throws IOException {
+    ByteBuffer area = spool.readBuffer(runs.areaSize());
+    if (area.hasRemaining() && !runs.load(area)) {
+      return false;
     }
-    for (Piece piece : pieces) {
-      if (piece.run().source() == Source.ZERO) {
-        zero(area, (int) (piece.run().start() - origin), (int) (piece.run().end() - origin));
-      }
-    }
-    return true;
-  }
-
-  private static void zero(ByteBuffer area, int from, int to) {
-    int at = from;
-    for (; at < to && (at & 7) != 0; at++) {
-      area.put(at, (byte) 0);
-    }
-    for (; at + 8 <= to; at += 8) {
-      area.putLong(at, 0);
-    }
-    for (; at < to; at++) {
-      area.put(at, (byte) 0);
-    }
-  }
-
-  /** One answer to a read. */
-  private final class Delivery {
-    private final List<Piece> pieces;
-    private final ByteSink sink;
-    private boolean delivered;
-
-    Delivery(List<Piece> pieces, ByteSink sink) {
-      this.pieces = pieces;
-      this.sink = sink;
-    }
-
-    /** False when a segment was given up meanwhile; nothing was sent then. */
-    boolean run(@Nullable Base from) throws IOException {
-      if (pieces.isEmpty()) {
-        sink.send();
-        return true;
-      }
-      long start = pieces.get(0).run().start();
-      long end = pieces.get(pieces.size() - 1).run().end();
-      long origin = start / blockSize * blockSize;
-      long first = Long.MAX_VALUE;
-      long last = 0;
-      boolean here = false;
-      for (Piece piece : pieces) {
-        if (piece.run().source() == Source.BASE) {
-          first = Math.min(first, piece.run().start());
-          last = piece.run().end();
-        } else {
-          here = true;
-        }
-      }
-      ByteBuffer area = spool.readBuffer(
-          here ? (int) ((end - origin + blockSize - 1) / blockSize * blockSize) : 0);
-      if (here && !load(pieces, origin, area)) {
-        return false;
-      }
-      area.clear();
-      if (from == null || last == 0) {
-        send(area, origin, 0);
-      } else {
-        long baseStart = first;
-        // One request for all of it: what lies between was changed and is small.
-        baseReader.read(
-            from, baseStart, (int) (last - baseStart), got -> send(area, origin, baseStart, got));
-      }
+    Extents kept = runs.from(Source.BASE);
+    if (kept.isEmpty() || from == null) {
+      sink.send(runs.pieces(area, 0, new ByteBuffer[0]));
       return true;
     }
-
-    private void send(ByteBuffer area, long origin, long baseStart, ByteBuffer... base)
-        throws IOException {
-      List<ByteBuffer> out = new ArrayList<>(pieces.size());
-      long localStart = -1;
-      long localEnd = -1;
-      for (Piece piece : pieces) {
-        Run run = piece.run();
-        if (run.source() != Source.BASE) {
-          localStart = localStart < 0 ? run.start() : localStart;
-          localEnd = run.end();
-          continue;
-        }
-        if (localStart >= 0) {
-          out.add(cut(area, localStart - origin, localEnd - origin));
-          localStart = -1;
-        }
-        cut(base, run.start() - baseStart, run.end() - baseStart, out);
-      }
-      if (localStart >= 0) {
-        out.add(cut(area, localStart - origin, localEnd - origin));
-      }
-      delivered = true;
-      sink.send(out.toArray(new ByteBuffer[0]));
-    }
-
-    private static ByteBuffer cut(ByteBuffer area, long from, long to) {
-      return area.duplicate().limit((int) to).position((int) from).slice();
-    }
-
-    private static void cut(ByteBuffer[] from, long start, long end, List<ByteBuffer> out) {
-      long at = 0;
-      for (ByteBuffer bytes : from) {
-        long stop = at + bytes.remaining();
-        if (stop > start && at < end) {
-          int skip = (int) Math.max(0, start - at);
-          int until = (int) (Math.min(end, stop) - at);
-          out.add(cut(bytes, bytes.position() + skip, bytes.position() + until));
-        }
-        at = stop;
-      }
-    }
+    // One read for all of it: what lies between was changed and is small.
+    long start = kept.firstStart();
+    int length = (int) (kept.end() - start);
+    baseReader.read(from, start, length, got -> sink.send(runs.pieces(area, start, got)));
+    return true;
   }
 
   private boolean awaitOtherBase(long seen) throws WriteException {
     lock.lock();
     try {
-      while (publishing && publications == seen && !closed) {
+      while (publishing && draft.publications() == seen && !closed) {
         awaitChange();
       }
-      return publications != seen;
+      return draft.publications() != seen;
     } finally {
       lock.unlock();
     }
@@ -629,23 +323,34 @@ public final class StagedFile implements Closeable {
     long origin = offset / blockSize * blockSize;
     long stop = Math.min(end, origin + area.capacity() / blockSize * blockSize);
     for (; ; ) {
-      List<Piece> pieces;
+      LocalRuns runs;
       lock.lock();
       try {
         requireOpen();
-        pieces = resolve(offset, stop);
+        // Cut off meanwhile: the part is of no use any more, but has a length.
+        runs = resolve(offset, stop);
       } finally {
         lock.unlock();
       }
-      for (Piece piece : pieces) {
-        if (piece.run().source() == Source.BASE) {
-          throw new IllegalStateException("bytes of the base are not in the spool");
-        }
+      if (runs.has(Source.BASE)) {
+        throw new IllegalStateException("bytes of the base are not in the spool");
       }
-      area.clear();
-      if (load(pieces, origin, area)) {
-        return area.clear().limit((int) (stop - origin)).position((int) (offset - origin));
+      if (runs.load(area)) {
+        return area;
       }
+    }
+  }
+
+  /** The bytes of this range that the spool cannot give. */
+  Extents absent(long start, long end) {
+    lock.lock();
+    try {
+      LocalRuns runs = draft.resolve(start, Math.min(end, draft.shape().size()));
+      Extents absent = runs.from(Source.BASE);
+      absent.addAll(runs.from(Source.GONE));
+      return absent;
+    } finally {
+      lock.unlock();
     }
   }
 
@@ -653,17 +358,7 @@ public final class StagedFile implements Closeable {
   Extents missingFromBase(long start, long end) {
     lock.lock();
     try {
-      Extents missing = new Extents();
-      long at = start;
-      long stop = Math.min(end, shape.size());
-      while (at < stop) {
-        Run run = shape.runAt(at, stop);
-        if (run.source() == Source.BASE) {
-          missing.add(run.start(), run.end());
-        }
-        at = run.end();
-      }
-      return missing;
+      return draft.resolve(start, Math.min(end, draft.shape().size())).from(Source.BASE);
     } finally {
       lock.unlock();
     }
@@ -674,92 +369,34 @@ public final class StagedFile implements Closeable {
     return missingFromBase(0, Long.MAX_VALUE).isEmpty();
   }
 
-  /** Takes bytes of the base into the spool where nothing newer is there. */
+  /** See {@link Draft#fill}. */
   void fill(long offset, ByteBuffer bytes) throws IOException {
     lock.lock();
     try {
       requireOpen();
-      long end = offset + bytes.remaining();
-      int start = bytes.position();
-      long at = offset;
-      while (at < end && at < shape.size()) {
-        Run run = shape.runAt(at, Math.min(end, shape.size()));
-        if (run.source() == Source.BASE) {
-          ByteBuffer piece = bytes.duplicate();
-          piece.limit(start + (int) (run.end() - offset));
-          piece.position(start + (int) (run.start() - offset));
-          // Parts being sent need it, and they are few at a time; sending them makes room.
-          long missing = missing(run.start(), run.end());
-          spool.space().takeAnyway(missing);
-          long before = stored;
-          try {
-            store(run.start(), piece, Role.CLEAN);
-          } finally {
-            spool.space().give(missing - (stored - before));
-          }
-        }
-        at = run.end();
-      }
+      draft.fill(offset, bytes);
     } finally {
       lock.unlock();
     }
   }
 
   /** Makes room; see {@link Space.Relief}. */
-  long giveUp(Expendable what) {
+  long giveUp(Draft.Expendable what) {
     lock.lock();
     try {
-      if (closed || frozen || (publishing && what == Expendable.CLEAN)) {
-        return 0;
-      }
-      long freed = 0;
-      List<Integer> given = new ArrayList<>();
-      for (Map.Entry<Integer, Segment> entry : segments.entrySet()) {
-        long start = (long) entry.getKey() * segmentSize;
-        long end = Math.min(start + segmentSize, shape.size());
-        if (isExpendable(what, start, end)) {
-          if (!recordRelease(start)) {
-            break;
-          }
-          freed += entry.getValue().allocated();
-          shape.released(start, start + segmentSize);
-          drop(entry.getValue());
-          given.add(entry.getKey());
-        }
-      }
-      segments.keySet().removeAll(given);
-      return freed;
+      // A publish may count on clean bytes it has fetched.
+      boolean needed = frozen || (publishing && what == Draft.Expendable.CLEAN);
+      return closed || needed ? 0 : draft.giveUp(what);
     } finally {
       lock.unlock();
     }
-  }
-
-  @GuardedBy("lock")
-  private boolean recordRelease(long start) {
-    try {
-      journal.release(start, start + segmentSize);
-      return true;
-    } catch (IOException e) {
-      // What the journal cannot say is not given up.
-      return false;
-    }
-  }
-
-  @GuardedBy("lock")
-  private boolean isExpendable(Expendable what, long start, long end) {
-    if (transfer != null && transfer.isSending(start, end)) {
-      return false;
-    }
-    return switch (what) {
-      case CLEAN -> !shape.dirty().intersects(start, end);
-      case SENT -> transfer != null && end - start == segmentSize && transfer.hasSent(start, end);
-    };
   }
 
   /** Whether something is under way that may make room. */
   boolean isBusy() {
     lock.lock();
     try {
+      Transfer transfer = draft.transfer();
       return publishing || (transfer != null && transfer.inFlight() > 0);
     } finally {
       lock.unlock();
@@ -773,6 +410,12 @@ public final class StagedFile implements Closeable {
       awaitChange();
       requireOpen();
     }
+  }
+
+  /** As {@link #awaitChange}, for what must be brought to its end. */
+  @GuardedBy("lock")
+  void awaitChangeWhatever() {
+    changed.awaitUninterruptibly();
   }
 
   /** Waits until something changes; holds the lock before and after. */
@@ -789,7 +432,8 @@ public final class StagedFile implements Closeable {
   @GuardedBy("lock")
   private void requireOpen() throws WriteException {
     if (closed) {
-      throw new WriteException(Kind.CLOSED, "the staged file of " + target.key() + " is closed");
+      throw new WriteException(
+          Kind.CLOSED, "the staged file of " + draft.target().key() + " is closed");
     }
   }
 
@@ -801,29 +445,8 @@ public final class StagedFile implements Closeable {
   }
 
   @GuardedBy("lock")
-  Shape shape() {
-    return shape;
-  }
-
-  @GuardedBy("lock")
-  long changes() {
-    return changes;
-  }
-
-  @GuardedBy("lock")
-  Journal journal() {
-    return journal;
-  }
-
-  @GuardedBy("lock")
-  @Nullable
-  Transfer transfer() {
-    return transfer;
-  }
-
-  @GuardedBy("lock")
-  void transfer(@Nullable Transfer replacement) {
-    transfer = replacement;
+  Draft draft() {
+    return draft;
   }
 
   @GuardedBy("lock")
@@ -885,19 +508,10 @@ public final class StagedFile implements Closeable {
 
   /** The object is what was cut off as this attempt. */
   @GuardedBy("lock")
-  void moved(Shape.Attempt attempt, Version version) throws IOException {
-    shape.published(attempt, version);
-    transfer = null;
-    changes++;
-    publications++;
-    journal.published(shape.isDirty());
+  void moved(Shape.Attempt attempt, Version version) {
+    draft.published(attempt, version);
+    notifyAt = size + 1;
     changed.signalAll();
-  }
-
-  // Called by the journal, whose every call has the lock.
-  @SuppressWarnings("GuardedBy")
-  private Journal.Snapshot snapshot() {
-    return new Journal.Snapshot(target, shape, transfer, segments);
   }
 
   /** Records what was written since the last time, so that a crash leaves it on the list. */
@@ -905,7 +519,7 @@ public final class StagedFile implements Closeable {
     lock.lock();
     try {
       if (!closed) {
-        journal.checkpoint();
+        draft.journal().checkpoint();
       }
     } finally {
       lock.unlock();
@@ -918,7 +532,7 @@ public final class StagedFile implements Closeable {
     lock.lock();
     try {
       requireOpen();
-      written = List.copyOf(segments.values());
+      written = List.copyOf(draft.segments().all().values());
     } finally {
       lock.unlock();
     }
@@ -928,47 +542,91 @@ public final class StagedFile implements Closeable {
     lock.lock();
     try {
       requireOpen();
-      journal.force();
+      draft.journal().force();
     } finally {
       lock.unlock();
     }
     spool.forceFolder();
   }
 
-  /** Stops using the files and leaves them for {@link Spool} to find. */
+  /**
+   * Leaves what is staged in the spool, with the reason why it is not stored, and closes this. It is
+   * listed among the {@linkplain Spool#leftovers leftovers} from now on.
+   */
+  public Kept keep(String reason) throws IOException {
+    beginPublish();
+    try {
+      lock.lock();
+      try {
+        draft.journal().kept(reason);
+      } finally {
+        lock.unlock();
+      }
+      String name = plainCopy();
+      if (name != null) {
+        lock.lock();
+        try {
+          draft.journal().plainFile(name);
+        } finally {
+          lock.unlock();
+        }
+      }
+      return new Kept(id(), name == null ? null : spool.plainFile(name));
+    } finally {
+      letGo();
+      endPublish();
+    }
+  }
+
+  /** The name of an ordinary file with the whole content; null where that cannot be had. */
+  private @Nullable String plainCopy() throws IOException {
+    long bytes = size;
+    if (!absent(0, bytes).isEmpty() || !spool.space().tryTake(bytes)) {
+      return null;
+    }
+    String name = PlainCopy.nameOf(target().key(), id());
+    try (FileChannel copy = spool.createPlainFile(name)) {
+      List<ByteRange> holes = PlainCopy.write(this, copy);
+      return holes.isEmpty() ? name : null;
+    } catch (IOException e) {
+      // What is staged is safe where it is; the copy is a convenience.
+      spool.deleteFile(spool.plainFile(name));
+      spool.space().give(bytes);
+      return null;
+    }
+  }
+
+  /** Stops using the files and leaves them where they are. */
   void letGo() throws IOException {
     lock.lock();
     try {
       if (!closed) {
-        try {
-          journal.checkpoint();
-        } finally {
-          closed = true;
-          segments.values().forEach(Segment::close);
-          journal.close();
-          changed.signalAll();
-        }
+        closed = true;
+        changed.signalAll();
+        draft.leave();
       }
     } finally {
       lock.unlock();
+      spool.leave(this);
     }
-    spool.leave(this);
   }
 
-  /** Drops what is staged. An upload under way is the publisher's to abort: see {@link Publisher#discard}. */
+  /**
+   * Drops what is staged. An upload under way is the publisher's to end: see {@link
+   * Publisher#discard}.
+   */
   @Override
-  public void close() {
+  public void close() throws IOException {
     lock.lock();
     try {
       if (!closed) {
         closed = true;
-        dropSegments(0);
-        journal.delete();
         changed.signalAll();
+        draft.delete();
       }
     } finally {
       lock.unlock();
+      spool.leave(this);
     }
-    spool.leave(this);
   }
 }

@@ -19,6 +19,7 @@ final class Transfer {
 
   private @Nullable Upload upload;
   private boolean beginning;
+  private boolean retired;
   // Why the upload could not be begun.
   private @Nullable Throwable failure;
   private final TreeMap<Integer, Slot> slots = new TreeMap<>();
@@ -75,6 +76,15 @@ final class Transfer {
   @Nullable
   Upload upload() {
     return upload;
+  }
+
+  /** From now on no part is sent any more. */
+  void retire() {
+    retired = true;
+  }
+
+  boolean isRetired() {
+    return retired;
   }
 
   boolean isBeginning() {

@@ -124,7 +124,7 @@ final class WriteModelTest {
         publish();
       } else if (choice < 97) {
         trace.append("give up what is clean\n");
-        file.giveUp(StagedFile.Expendable.CLEAN);
+        file.giveUp(Draft.Expendable.CLEAN);
       } else if (!file.isDirty()) {
         trace.append("open again\n");
         bench.publisher.discard(file);

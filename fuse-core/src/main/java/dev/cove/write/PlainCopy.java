@@ -1,0 +1,63 @@
+package dev.cove.write;
+
+import dev.cove.storage.ByteRange;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Writes a staged file's content to an ordinary file. */
+final class PlainCopy {
+  private static final int LONGEST_NAME = 100;
+
+  private PlainCopy() {}
+
+  /** A file name that a person recognises and no program stumbles over. */
+  static String nameOf(String key, String id) {
+    String last = key.substring(key.lastIndexOf('/') + 1);
+    StringBuilder name = new StringBuilder();
+    last.codePoints()
+        .limit(LONGEST_NAME)
+        .map(c -> Character.isLetterOrDigit(c) || "._- ".indexOf(c) >= 0 ? c : '_')
+        .forEach(name::appendCodePoint);
+    while (name.length() > 0 && ".- ".indexOf(name.charAt(0)) >= 0) {
+      name.deleteCharAt(0);
+    }
+    return (name.length() == 0 ? "file" : name) + "." + id;
+  }
+
+  /**
+   * Copies all that is staged; what only the base has is left as holes.
+   *
+   * @return the holes
+   */
+  static List<ByteRange> write(StagedFile file, FileChannel target) throws IOException {
+    List<ByteRange> holes = new ArrayList<>();
+    long size = file.size();
+    Extents absent = file.absent(0, size);
+    ByteBuffer area = ByteBuffer.allocateDirect(256 << 10);
+    for (long at = 0; at < size; ) {
+      long hole = absent.endAt(at);
+      if (hole > at) {
+        holes.add(ByteRange.of(at, hole - at));
+        at = hole;
+        continue;
+      }
+      ByteBuffer bytes = file.load(at, Math.min(size, absent.nextStart(at)), area);
+      int count = bytes.remaining();
+      while (bytes.hasRemaining()) {
+        at += target.write(bytes, at);
+      }
+      if (count == 0) {
+        throw new IOException("the staged file became shorter while it was copied");
+      }
+    }
+    if (target.size() < size) {
+      // The last byte of a hole at the end makes the size.
+      int ignored = target.write(ByteBuffer.allocate(1), size - 1);
+    }
+    target.force(true);
+    return holes;
+  }
+}
