@@ -267,7 +267,7 @@ public final class BucketFileSystem implements VirtualFileSystem, AutoCloseable 
     WriteSide side = writing();
     Opened opened = files.open(inode, flags);
     if (flags.truncate()) {
-      side.writes.truncateToNothing(table.file(inode));
+      truncate(side, inode, opened.handle());
     }
     return opened;
   }
@@ -278,9 +278,24 @@ public final class BucketFileSystem implements VirtualFileSystem, AutoCloseable 
     WriteSide side = writing();
     Created created = side.creations.create(table.directory(parent), name, mode, flags, caller);
     if (flags.truncate()) {
-      side.writes.truncateToNothing(table.file(created.entry().inode()));
+      try {
+        truncate(side, created.entry().inode(), created.opened().handle());
+      } catch (IOException | RuntimeException e) {
+        table.forget(created.entry().inode(), 1);
+        throw e;
+      }
     }
     return created;
+  }
+
+  /** Empties a file that was just opened, or closes it again. */
+  private void truncate(WriteSide side, long inode, long handle) throws IOException {
+    try {
+      side.writes.truncateToNothing(table.file(inode));
+    } catch (IOException | RuntimeException e) {
+      files.release(handle);
+      throw e;
+    }
   }
 
   @Override

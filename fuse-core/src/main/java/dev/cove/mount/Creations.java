@@ -14,6 +14,7 @@ import dev.cove.vfs.FileType;
 import dev.cove.vfs.FsException;
 import dev.cove.vfs.OpenFlags;
 import java.io.IOException;
+import java.util.concurrent.atomic.AtomicBoolean;
 
 /** Making files, links and directories. */
 final class Creations {
@@ -43,20 +44,29 @@ final class Creations {
       return openPresent(present, flags);
     }
     PosixMetadata posix = posix(mode, caller);
+    AtomicBoolean isNew = new AtomicBoolean();
     Inode made = core.table()
         .bind(
             parent,
             name,
             other -> other instanceof FileInode file && file.fate() == FileInode.Fate.NAMED,
-            id -> new FileInode(id, parent, name, key, FileType.FILE, null, posix, core.ticks()));
-    return openPresent(made, flags);
+            id -> {
+              isNew.set(true);
+              return new FileInode(id, parent, name, key, FileType.FILE, null, posix, core.ticks());
+            });
+    return isNew.get() ? open(made, flags) : openPresent(made, flags);
   }
 
   private Created openPresent(Inode inode, OpenFlags flags) throws IOException {
+    if (flags.exclusive()) {
+      core.table().forget(inode.id(), 1);
+      throw new FsException(Errno.EEXIST, inode.name() + " exists");
+    }
+    return open(inode, flags);
+  }
+
+  private Created open(Inode inode, OpenFlags flags) throws IOException {
     try {
-      if (flags.exclusive() && inode instanceof FileInode file && file.isPublished()) {
-        throw new FsException(Errno.EEXIST, file.name() + " exists");
-      }
       return new Created(core.names().entryOf(inode), files.open(inode.id(), flags));
     } catch (IOException | RuntimeException e) {
       core.table().forget(inode.id(), 1);
@@ -113,14 +123,14 @@ final class Creations {
       }
       core.namespace().createdDirectory(prefix);
       core.namespace().changed(parentPrefix, name, Child.Directory.INSTANCE);
-      Entry entry = core.names().enter(parent, name, Child.Directory.INSTANCE);
-      if (core.table().get(entry.inode()) instanceof DirectoryInode made) {
-        made.marker(new DirectoryInode.Marker(posix, core.ticks()));
-      }
-      return new Entry(
-          core.names().attributes(core.table().get(entry.inode())),
-          entry.entryTimeoutNanos(),
-          entry.attributeTimeoutNanos());
+      Inode made = core.table()
+          .bind(
+              parent,
+              name,
+              present -> present instanceof DirectoryInode,
+              id -> new DirectoryInode(id, parent, name));
+      ((DirectoryInode) made).marker(new DirectoryInode.Marker(posix, core.ticks()));
+      return core.names().entryOf(made);
     }
   }
 

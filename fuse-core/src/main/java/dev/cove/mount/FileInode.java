@@ -32,6 +32,7 @@ final class FileInode extends Inode {
   private long attributesStored;
   private volatile @Nullable StagedFile staged;
   private volatile Fate fate = Fate.NAMED;
+  private volatile @Nullable Tags tags; // of the version that is being changed
   private int writers;
   private long checkedNanos;
   private boolean checked; // false when what is known counts as too old
@@ -84,6 +85,18 @@ final class FileInode extends Inode {
     } finally {
       lock.unlock();
     }
+  }
+
+  /** The object's tags when its change began; they have to be written again with its bytes. */
+  record Tags(Version version, Map<String, String> values) {}
+
+  @Nullable
+  Tags tags() {
+    return tags;
+  }
+
+  void tags(Tags known) {
+    tags = known;
   }
 
   Child.@Nullable File base() {
@@ -226,6 +239,7 @@ final class FileInode extends Inode {
     lock.lock();
     try {
       base = now;
+      tags = null;
       attributesStored = stored.changes();
       if (attributeChanges == attributesStored) {
         xattrs = null;

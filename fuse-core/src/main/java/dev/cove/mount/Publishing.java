@@ -153,7 +153,7 @@ final class Publishing {
     return new WriteOptions(
         unlessOverwriting(WriteCondition.ifVersion(base.version())),
         attributes(file, key, base, pending),
-        tags(key),
+        tags(file, key, base),
         base.storageClass());
   }
 
@@ -182,6 +182,17 @@ final class Publishing {
     return xattrs == null
         ? attributes
         : attributes.withMetadata(UserXattrs.store(attributes.metadata(), xattrs));
+  }
+
+  /** Asked once for each edit: when it begins, for a large file is sent while it is written. */
+  private Map<String, String> tags(FileInode file, String key, Child.File base)
+      throws StorageException {
+    FileInode.Tags known = file.tags();
+    if (known == null || !known.version().equals(base.version())) {
+      known = new FileInode.Tags(base.version(), tags(key));
+      file.tags(known);
+    }
+    return known.values();
   }
 
   private Map<String, String> tags(String key) throws StorageException {

@@ -61,6 +61,10 @@ final class Renames {
     }
     core.names().checkNewName(newParent, newName);
     Inode source = core.names().resolve(parent, name);
+    if (parent == newParent && name.equals(newName)) {
+      core.table().forget(source.id(), 1);
+      return; // the same name: done already
+    }
     try {
       if (source instanceof FileInode file) {
         renameFile(file, parent, name, newParent, newName, mode);
@@ -86,7 +90,7 @@ final class Renames {
       if (file.parent() != parent || !file.name().equals(name)) {
         throw new FsException(Errno.ENOENT, name + " was renamed or removed meanwhile");
       }
-      Target target = target(newParent, newName);
+      Target target = target(newParent, newName, removals.hiddenVersion(to));
       if (mode == RenameMode.KEEP_EXISTING && target.exists()) {
         throw new FsException(Errno.EEXIST, newName + " exists");
       }
@@ -126,21 +130,41 @@ final class Renames {
           target.condition());
     } catch (StorageException e) {
       if (e.kind() == StorageException.Kind.PRECONDITION_FAILED) {
+        file.expire();
+        core.namespace().forget(from + "/");
+        core.namespace().forget(to + "/");
         throw new FsException(Errno.ESTALE, from + " or " + to + " was changed meanwhile");
       }
       throw e;
     }
     Child.File moved = core.stored(base.size(), stored, base.storageClass());
     core.metadata().put(to, stored.version(), attributes);
+    removals.replaced(to);
     core.changed(to, moved);
-    file.copied(moved, to);
     markers.keep(parent, prefixOf(from), name);
-    core.deleteVersion(from, base.version());
-    core.changed(from, null);
+    deleteSource(from, base.version());
+    file.copied(moved, to);
   }
 
-  /** What stands in the way of a rename. */
-  private record Target(@Nullable Child child, boolean unpublished) {
+  private void deleteSource(String from, Version version) throws IOException {
+    try {
+      core.deleteVersion(from, version);
+      core.changed(from, null);
+    } catch (FsException e) {
+      if (e.errno() != Errno.ESTALE) {
+        throw e;
+      }
+      // Another writer's object has come to the old name since the copy: it is theirs to keep.
+    }
+  }
+
+  /**
+   * What stands in the way of a rename.
+   *
+   * @param hidden the version of an unlinked file that is open and so still in the bucket
+   */
+  private record Target(
+      @Nullable Child child, boolean unpublished, @Nullable Version hidden) {
     boolean exists() {
       return child != null || unpublished;
     }
@@ -151,7 +175,7 @@ final class Renames {
 
     @Nullable
     Version version() {
-      return child instanceof Child.File file ? file.version() : null;
+      return child instanceof Child.File file ? file.version() : hidden;
     }
 
     WriteCondition condition() {
@@ -160,12 +184,13 @@ final class Renames {
     }
   }
 
-  private Target target(DirectoryInode parent, String name) throws IOException {
+  private Target target(DirectoryInode parent, String name, @Nullable Version hidden)
+      throws IOException {
     Inode present = core.table().child(parent, name);
     if (present instanceof FileInode file && file.isLocal()) {
-      return new Target(file.base(), !file.isPublished());
+      return new Target(file.base(), !file.isPublished(), hidden);
     }
-    return new Target(core.namespace().find(parent.prefix(), name), false);
+    return new Target(core.namespace().find(parent.prefix(), name), false, hidden);
   }
 
   private void renameDirectory(
@@ -182,7 +207,7 @@ final class Renames {
       throw new FsException(Errno.EINVAL, "a directory cannot be moved into itself");
     }
     try (PathLocks.Held held = core.locks().acquire(from, to)) {
-      Target target = target(newParent, newName);
+      Target target = target(newParent, newName, null);
       if (mode == RenameMode.KEEP_EXISTING && target.exists()) {
         throw new FsException(Errno.EEXIST, newName + " exists");
       }
@@ -196,6 +221,7 @@ final class Renames {
       if (replaced instanceof DirectoryInode empty && !core.table().hasNoLocalFiles(empty)) {
         throw new FsException(Errno.ENOTEMPTY, newName + " is not empty");
       }
+      removals.removeHidden(to);
       publishing.publishBelowLocked(directory);
       Journal.Entry entry = journal.renaming(from, to);
       Map<String, Child.File> moved = copyAll(from, to);

@@ -78,9 +78,7 @@ final class Writes {
   }
 
   private void change(FileInode inode, Change change) throws IOException {
-    if (inode.fate() == FileInode.Fate.LOST) {
-      throw new FsException(Errno.ESTALE, inode.name() + " was changed by another writer");
-    }
+    refuseLost(inode);
     while (true) {
       StagedFile staged = inode.staged();
       try {
@@ -92,6 +90,13 @@ final class Writes {
           throw e;
         }
       }
+    }
+  }
+
+  /** What could not be published is never called durable, whoever asks and however often. */
+  private static void refuseLost(FileInode inode) throws FsException {
+    if (inode.fate() == FileInode.Fate.LOST) {
+      throw new FsException(Errno.ESTALE, inode.name() + " was changed by another writer");
     }
   }
 
@@ -131,14 +136,22 @@ final class Writes {
   void flush(long number) throws IOException {
     FileHandle handle = files.handle(number);
     FileInode inode = handle.inode();
+    if (!handle.flags().forWriting()) {
+      return;
+    }
+    refuseLost(inode);
     // A shell's redirect closes one descriptor before the first byte: a new file waits for bytes.
-    if (handle.flags().forWriting() && (inode.isPublished() || inode.look().size() > 0)) {
+    if (inode.isPublished() || inode.look().size() > 0) {
       publishing.publish(inode);
     }
   }
 
   void fsync(long number) throws IOException {
-    publishing.publish(files.handle(number).inode());
+    FileHandle handle = files.handle(number);
+    if (handle.flags().forWriting()) {
+      refuseLost(handle.inode());
+    }
+    publishing.publish(handle.inode());
   }
 
   /** The last descriptor of a handle was closed: what no flush has published goes now. */
@@ -149,7 +162,8 @@ final class Writes {
     }
     FileInode inode = handle.inode();
     try {
-      if (handle.flags().forWriting()) {
+      // A new file that nobody wrote to appears too: lock files are often made so.
+      if (handle.flags().forWriting() || !(inode.isPublished() || inode.isOpen())) {
         publishing.publish(inode);
       }
       letGo(inode);

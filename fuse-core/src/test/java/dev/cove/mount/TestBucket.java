@@ -31,6 +31,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicLong;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 
 /** A bucket in memory, what other tools do to it, and mounts of it. */
@@ -45,6 +46,7 @@ final class TestBucket implements AutoCloseable {
   final RecordingObjectStore store;
 
   private final Path folder;
+  private final AtomicLong looks = new AtomicLong();
   private final List<BucketFileSystem> mounts = new ArrayList<>();
 
   TestBucket(Path folder) {
@@ -69,6 +71,11 @@ final class TestBucket implements AutoCloseable {
     }
   }
 
+  /** As the manual clock's, but no two looks at it see the same, as with a real one. */
+  private long ticks() {
+    return clock.ticker().getAsLong() + looks.incrementAndGet();
+  }
+
   private static BucketOptions options(How how) {
     return new BucketOptions(
         how.attributes(), new Ownership(7, 8, 0640, 0750), how.names(), how.onConflict());
@@ -76,7 +83,7 @@ final class TestBucket implements AutoCloseable {
 
   BucketFileSystem mountReadOnly(How how) throws IOException {
     return mounted(BucketFileSystem.open(
-        store, options(how), new MemoryBudget(64 << 20), null, clock.ticker(), clock));
+        store, options(how), new MemoryBudget(64 << 20), null, this::ticks, clock));
   }
 
   BucketFileSystem mountWritable(How how) throws IOException {
@@ -86,7 +93,7 @@ final class TestBucket implements AutoCloseable {
         new MemoryBudget(64 << 20),
         new WriteSettings(
             folder.resolve("spool-" + mounts.size()), SpoolOptions.DEFAULT, PublishOptions.DEFAULT),
-        clock.ticker(),
+        this::ticks,
         clock));
   }
 
