@@ -2,6 +2,7 @@ package dev.cove.s3;
 
 import java.io.IOException;
 import java.util.Set;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeoutException;
 import org.apache.hc.client5.http.HttpRoute;
@@ -35,6 +36,9 @@ record InterruptibleLeases(PoolingHttpClientConnectionManager pool)
           throws InterruptedException, ExecutionException, TimeoutException {
         try {
           return request.get(timeout);
+        } catch (CancellationException e) {
+          // Aborted from outside. As a checked exception it is told like any other broken call.
+          throw new ExecutionException(e);
         } catch (InterruptedException e) {
           if (!request.cancel()) {
             // Granted at the same moment: no wait, and it goes back unused.

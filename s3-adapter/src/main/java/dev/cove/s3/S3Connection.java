@@ -142,6 +142,15 @@ final class S3Connection implements AutoCloseable {
         .build();
   }
 
+  /** As {@link #timeFor}, for a call during which the server moves the bytes by itself. */
+  AwsRequestOverrideConfiguration patienceFor(long bytes) {
+    Duration one = config.callTimeout().plusSeconds(bytes / SLOWEST_BYTES_PER_SECOND);
+    return AwsRequestOverrideConfiguration.builder()
+        .apiCallAttemptTimeout(one)
+        .apiCallTimeout(one.multipliedBy(2))
+        .build();
+  }
+
   @Override
   public void close() {
     clients.close();

@@ -9,6 +9,7 @@ import java.net.NoRouteToHostException;
 import java.net.SocketTimeoutException;
 import java.net.URI;
 import java.net.UnknownHostException;
+import java.nio.channels.ClosedByInterruptException;
 import java.util.Locale;
 import java.util.Set;
 import java.util.regex.Matcher;
@@ -64,8 +65,7 @@ final class S3Errors {
       "InsufficientStorage");
   private static final Set<String> CORRUPT = Set.of(
       "BadDigest", "XAmzContentSHA256Mismatch", "XAmzContentChecksumMismatch", "InvalidDigest");
-  private static final Pattern REGION =
-      Pattern.compile("(?:expecting|region is|requires) '?([a-z0-9-]+)'?");
+  private static final Pattern REGION = Pattern.compile("expecting '([a-z0-9-]+)'");
 
   private final String bucketUri;
   private final String endpoint;
@@ -78,7 +78,8 @@ final class S3Errors {
   }
 
   StorageException translate(Throwable failure, Attempt attempt) {
-    if (failure instanceof StorageException known) {
+    StorageException known = find(failure, StorageException.class);
+    if (known != null) {
       return known;
     }
     AwsServiceException service = find(failure, AwsServiceException.class);
@@ -282,7 +283,8 @@ final class S3Errors {
           failure);
     }
     if (find(failure, AbortedException.class) != null
-        || find(failure, InterruptedException.class) != null) {
+        || find(failure, InterruptedException.class) != null
+        || find(failure, ClosedByInterruptException.class) != null) {
       return error(Kind.INTERRUPTED, attempt, "interrupted", failure);
     }
     if (find(failure, ApiCallTimeoutException.class) != null

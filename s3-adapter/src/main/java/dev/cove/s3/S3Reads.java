@@ -63,14 +63,16 @@ final class S3Reads {
       request.ifMatch(S3Values.quoted(wanted.version()));
     }
     GetObjectRequest built = request.build();
-    return s3.read(
-        "read",
-        wanted.key(),
-        client ->
-            // Unmanaged: the stream is handed on as it is, and stays open.
-            client.getObject(
-                built, ResponseTransformer.unmanaged((answer, in) -> body(wanted, answer, in))));
+    return s3.read("read", wanted.key(), client -> {
+      // Unmanaged: the stream is handed on as it is, and stays open. Judged outside of the SDK,
+      // which
+      // would take a failure in here for one of the connection.
+      Answered answered = client.getObject(built, ResponseTransformer.unmanaged(Answered::new));
+      return body(wanted, answered.head(), answered.in());
+    });
   }
+
+  private record Answered(GetObjectResponse head, AbortableInputStream in) {}
 
   private ObjectBody body(GetRequest wanted, GetObjectResponse answer, AbortableInputStream in)
       throws StorageException {

@@ -95,11 +95,10 @@ final class S3Uploads {
       request.checksumCRC32C(writes.checksum(content, new Attempt("store", upload.key())));
     }
     UploadPartRequest built = request.build();
-    UploadPartResponse answer = s3.write(
-        "store part " + number + " of",
-        upload.key(),
-        client -> client.uploadPart(built, S3Writes.body(content)));
-    return new Part(number, content.size(), tag(answer.eTag(), built.checksumCRC32C()));
+    return s3.write("store part " + number + " of", upload.key(), client -> {
+      UploadPartResponse answer = client.uploadPart(built, S3Writes.body(content));
+      return new Part(number, content.size(), tag(answer.eTag(), built.checksumCRC32C()));
+    });
   }
 
   Part copy(Upload upload, int number, String sourceKey, Version source, ByteRange range)
@@ -113,14 +112,12 @@ final class S3Uploads {
         .destinationKey(upload.key())
         .uploadId(upload.id())
         .partNumber(number)
-        .overrideConfiguration(s3.timeFor(range.length()))
+        .overrideConfiguration(s3.patienceFor(range.length()))
         .build();
-    CopyPartResult result = s3.longWrite(
-        "copy from",
-        sourceKey,
-        OnConflict.RETRY,
-        client -> client.uploadPartCopy(request).copyPartResult());
-    return new Part(number, range.length(), tag(result.eTag(), result.checksumCRC32C()));
+    return s3.longWrite("copy from", sourceKey, OnConflict.RETRY, client -> {
+      CopyPartResult result = client.uploadPartCopy(request).copyPartResult();
+      return new Part(number, range.length(), tag(result.eTag(), result.checksumCRC32C()));
+    });
   }
 
   Stored complete(Upload upload, List<Part> parts, WriteCondition condition)
@@ -138,17 +135,14 @@ final class S3Uploads {
         .multipartUpload(b -> b.parts(named))
         .ifMatch(S3Writes.ifMatch(condition))
         .ifNoneMatch(S3Writes.ifNoneMatch(condition))
-        .overrideConfiguration(s3.timeFor(0))
+        .overrideConfiguration(s3.patienceFor(0))
         .build();
     try {
-      CompleteMultipartUploadResponse answer =
-          // After a conflict the parts have to be sent again: asking once more cannot help.
-          s3.longWrite(
-              "publish",
-              upload.key(),
-              OnConflict.GIVE_UP,
-              client -> client.completeMultipartUpload(request));
-      return S3Values.stored(answer.eTag(), answer.versionId());
+      // After a conflict the parts have to be sent again: asking once more cannot help.
+      return s3.longWrite("publish", upload.key(), OnConflict.GIVE_UP, client -> {
+        CompleteMultipartUploadResponse answer = client.completeMultipartUpload(request);
+        return S3Values.stored(answer.eTag(), answer.versionId());
+      });
     } catch (StorageException e) {
       // NoSuchKey: the object the condition is about; NoSuchUpload: the upload itself.
       if (e.kind() == Kind.NOT_FOUND
@@ -232,8 +226,8 @@ final class S3Uploads {
     return checked() && s3.config().isAmazon();
   }
 
-  private String tag(String eTag, @Nullable String checksum) {
-    String plain = S3Values.unquoted(eTag);
+  private String tag(@Nullable String eTag, @Nullable String checksum) {
+    String plain = S3Values.version(eTag).value();
     return !checkedAsAWhole() || checksum == null || checksum.isEmpty()
         ? plain
         : plain + CHECKSUM_FOLLOWS + checksum;

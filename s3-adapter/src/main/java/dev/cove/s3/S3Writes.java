@@ -88,9 +88,10 @@ final class S3Writes {
     }
     PutObjectRequest built = request.build();
     try {
-      PutObjectResponse answer =
-          s3.write("store", key, client -> client.putObject(built, body(content)));
-      return S3Values.stored(answer.eTag(), answer.versionId());
+      return s3.write("store", key, client -> {
+        PutObjectResponse answer = client.putObject(built, body(content));
+        return S3Values.stored(answer.eTag(), answer.versionId());
+      });
     } catch (StorageException e) {
       throw goneIsNoMatch(e, condition);
     }
@@ -120,7 +121,7 @@ final class S3Writes {
         .storageClass(source.storageClass())
         .ifMatch(ifMatch(condition))
         .ifNoneMatch(ifNoneMatch(condition))
-        .overrideConfiguration(s3.timeFor(source.size()));
+        .overrideConfiguration(s3.patienceFor(source.size()));
     ObjectAttributes kept = source.attributes();
     ObjectAttributes replacement = wanted.attributes();
     Encryption encryption = replacement == null
@@ -136,9 +137,10 @@ final class S3Writes {
     }
     CopyObjectRequest built = request.build();
     try {
-      CopyObjectResponse answer = s3.longWrite(
-          "copy", wanted.source(), OnConflict.RETRY, client -> client.copyObject(built));
-      return S3Values.stored(answer.copyObjectResult().eTag(), answer.versionId());
+      return s3.longWrite("copy", wanted.source(), OnConflict.RETRY, client -> {
+        CopyObjectResponse answer = client.copyObject(built);
+        return S3Values.stored(answer.copyObjectResult().eTag(), answer.versionId());
+      });
     } catch (StorageException e) {
       if (e.kind() == Kind.NOT_FOUND && condition instanceof WriteCondition.IfVersion) {
         // Source or target: only a second look tells them apart.
