@@ -1,5 +1,6 @@
 package dev.cove.mount;
 
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -19,10 +20,12 @@ import dev.cove.vfs.FileNames;
 import dev.cove.vfs.OpenFlags;
 import dev.cove.vfs.RenameMode;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -192,6 +195,20 @@ final class BucketChangesTest {
     assertThat(bucket.object("f")).isEqualTo("theirs");
     paths.write("f", bytes("again"));
     assertThat(bucket.object("f")).isEqualTo("again");
+  }
+
+  @Test
+  void theBytesOfWhoLostAConflictStayInTheSpool() throws Exception {
+    bucket.put("f", "before");
+    long handle = paths.open("f", OpenFlags.READ_WRITE);
+    paths.pwrite(handle, 0, bytes("precious"));
+    bucket.put("f", "theirs");
+    TestBucket.assertErrno(Errno.ESTALE, () -> paths.close(handle));
+    fs.close();
+    try (Stream<Path> files = Files.walk(folder.resolve("spool-0"))) {
+      assertThat(files.filter(Files::isRegularFile))
+          .anySatisfy(file -> assertThat(Files.readString(file, ISO_8859_1)).contains("precious"));
+    }
   }
 
   @Test
