@@ -102,10 +102,8 @@ final class AttributeChanges {
           Errno.EPERM, "the top of a mount has its mode and owner from the mount's options");
     }
     try (PathLocks.Held held = core.locks().acquire(prefix + "\0")) {
-      PosixMetadata merged = core.names().markerOf(directory).with(changes);
+      PosixMetadata merged = core.names().marker(prefix).with(changes);
       markers.put(prefix, merged, WriteCondition.none());
-      directory.marker(new DirectoryInode.Marker(merged, core.ticks()));
-      core.namespace().markerChanged(prefix, true);
     }
   }
 

@@ -42,10 +42,13 @@ public final class BucketFileSystem implements VirtualFileSystem, AutoCloseable 
   // 2^40 blocks of 4 KiB: a bucket has no size; programs that check for room find plenty.
   private static final long PLENTY = 1L << 40;
   private static final int BLOCK_SIZE = 4096;
+  // 32: small requests under way at once, such as the HEADs of a listing with attributes.
+  private static final int REQUESTS = 32;
 
   private final ObjectStore store;
   private final BucketNamespace namespace;
   private final InodeTable table = new InodeTable();
+  private final Parallel parallel = new Parallel("cove-request", REQUESTS);
   private final Names names;
   private final Directories directories;
   private final BlockCache cache;
@@ -67,7 +70,8 @@ public final class BucketFileSystem implements VirtualFileSystem, AutoCloseable 
     this.store = store;
     this.namespace = new BucketNamespace(store, options.names(), ticker);
     MetadataCache metadata = new MetadataCache(store);
-    this.names = new Names(options, namespace, metadata, table, ticker, Nanos.of(clock.instant()));
+    this.names =
+        new Names(options, namespace, metadata, table, parallel, ticker, Nanos.of(clock.instant()));
     this.directories = new Directories(namespace, names, table);
     this.cache = new BlockCache(budget);
     this.readers = new ObjectReaders(store, cache, ReadOptions.DEFAULT, meter);
@@ -84,7 +88,8 @@ public final class BucketFileSystem implements VirtualFileSystem, AutoCloseable 
         new ObjectDescriptions(options),
         ticker,
         clock);
-    this.writeSide = writing == null ? null : new WriteSide(core, files, readers, xattrs, writing);
+    this.writeSide =
+        writing == null ? null : new WriteSide(core, files, readers, xattrs, parallel, writing);
   }
 
   /**
@@ -170,7 +175,9 @@ public final class BucketFileSystem implements VirtualFileSystem, AutoCloseable 
    * @param path from the top of the mount, without slashes at its ends; empty for everything
    */
   public void refresh(String path) throws IOException {
-    namespace.forget(path.isEmpty() ? "" : path + "/");
+    String prefix = path.isEmpty() ? "" : path + "/";
+    namespace.forget(prefix);
+    names.forgetMarkers(prefix);
     DirectoryInode directory = table.root();
     for (String name : path.isEmpty() ? new String[0] : path.split("/")) {
       Inode child = table.child(directory, name);
@@ -187,7 +194,6 @@ public final class BucketFileSystem implements VirtualFileSystem, AutoCloseable 
   }
 
   private void forgetBelow(DirectoryInode directory) {
-    directory.marker(null);
     for (Inode child : table.children(directory)) {
       if (child instanceof DirectoryInode below) {
         forgetBelow(below);
@@ -433,6 +439,7 @@ public final class BucketFileSystem implements VirtualFileSystem, AutoCloseable 
     if (writeSide != null) {
       writeSide.close();
     }
+    parallel.close();
     readers.close();
     cache.close();
   }

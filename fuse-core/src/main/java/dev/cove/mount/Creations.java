@@ -123,14 +123,7 @@ final class Creations {
       }
       core.namespace().createdDirectory(prefix);
       core.namespace().changed(parentPrefix, name, Child.Directory.INSTANCE);
-      Inode made = core.table()
-          .bind(
-              parent,
-              name,
-              present -> present instanceof DirectoryInode,
-              id -> new DirectoryInode(id, parent, name));
-      ((DirectoryInode) made).marker(new DirectoryInode.Marker(posix, core.ticks()));
-      return core.names().entryOf(made);
+      return core.names().enter(parent, name, Child.Directory.INSTANCE);
     }
   }
 

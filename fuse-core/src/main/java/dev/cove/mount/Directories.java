@@ -28,6 +28,9 @@ final class Directories {
     }
   }
 
+  // 256: names whose metadata is asked for together; some four readdirs of the kernel.
+  private static final int AHEAD = 256;
+
   private final BucketNamespace namespace;
   private final Names names;
   private final InodeTable table;
@@ -78,6 +81,13 @@ final class Directories {
         }
       }
     }
+  }
+
+  private void describeAhead(DirectoryHandle handle, long index) throws IOException {
+    List<DirectoryCursor.Named> next = handle.cursor().loaded(index);
+    int untilBorder = (int) (AHEAD - index % AHEAD);
+    names.describeAhead(
+        handle.directory().prefix(), next.subList(0, Math.min(untilBorder, next.size())));
   }
 
   private boolean addNew(FileInode file, long cookie, DirectorySink sink) throws IOException {

@@ -1,6 +1,5 @@
 package dev.cove.mount;
 
-import dev.cove.namespace.PosixMetadata;
 import dev.cove.vfs.Errno;
 import dev.cove.vfs.FsException;
 import dev.cove.vfs.VirtualFileSystem;
@@ -11,12 +10,6 @@ import org.jspecify.annotations.Nullable;
 /** A directory; knows the inodes below it that are in use, not all names in it. */
 final class DirectoryInode extends Inode {
   final Map<String, Inode> children = new HashMap<>(); // guarded by the InodeTable
-
-  // What its marker object says; null when not asked for yet or not lately.
-  private volatile @Nullable Marker marker;
-
-  /** A marker's answer and when it was heard, in the mount's ticks. */
-  record Marker(PosixMetadata attributes, long heardNanos) {}
 
   DirectoryInode(long id, @Nullable DirectoryInode parent, String name) {
     super(id, parent, name);
@@ -36,15 +29,6 @@ final class DirectoryInode extends Inode {
       throw new FsException(Errno.ENOENT, "the directory was removed");
     }
     return above.prefix() + name() + "/";
-  }
-
-  @Nullable
-  Marker marker() {
-    return marker;
-  }
-
-  void marker(@Nullable Marker heard) {
-    marker = heard;
   }
 
   @Override

@@ -23,23 +23,23 @@ final class DirectoryMarkers {
     Stored stored = core.store()
         .put(prefix, Content.EMPTY, WriteOptions.DEFAULT.with(attributes).with(condition));
     core.metadata().put(prefix, stored.version(), attributes);
+    core.names().markerWritten(prefix, posix);
+    core.namespace().markerChanged(prefix, true);
   }
 
   /** Sees to it that a directory goes on to exist when a name in it goes away. */
-  void keep(DirectoryInode directory, String prefix, String name) throws StorageException {
+  void keep(String prefix, String name) throws StorageException {
     if (prefix.isEmpty() || core.namespace().outlives(prefix, name)) {
       return;
     }
-    DirectoryInode.Marker known = directory.marker();
-    PosixMetadata posix = known == null ? PosixMetadata.NONE : known.attributes();
     try {
-      put(prefix, posix.withModified(core.now()), WriteCondition.ifAbsent());
+      put(prefix, PosixMetadata.NONE.withModified(core.now()), WriteCondition.ifAbsent());
     } catch (StorageException e) {
       if (e.kind() != StorageException.Kind.PRECONDITION_FAILED) {
         throw e;
       }
       // Somebody else has just made it.
+      core.namespace().markerChanged(prefix, true);
     }
-    core.namespace().markerChanged(prefix, true);
   }
 }

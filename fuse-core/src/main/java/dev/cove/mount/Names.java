@@ -1,8 +1,11 @@
 package dev.cove.mount;
 
+import com.github.benmanes.caffeine.cache.Cache;
+import com.github.benmanes.caffeine.cache.Caffeine;
 import dev.cove.mount.BucketOptions.AttributeMode;
 import dev.cove.namespace.BucketNamespace;
 import dev.cove.namespace.Child;
+import dev.cove.namespace.DirectoryCursor;
 import dev.cove.namespace.KeyNames;
 import dev.cove.namespace.MetadataCache;
 import dev.cove.namespace.PosixMetadata;
@@ -16,6 +19,8 @@ import dev.cove.vfs.FileNames;
 import dev.cove.vfs.FileType;
 import dev.cove.vfs.FsException;
 import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
@@ -26,28 +31,41 @@ final class Names {
   // 4,096: PATH_MAX, the longest target a symbolic link can have; larger objects are files.
   static final int MAX_LINK_TARGET = 4096;
 
+  // 100,000: directories whose marker is remembered; some 200 bytes each.
+  private static final int MAX_MARKERS = 100_000;
+
   private final BucketOptions options;
   private final BucketNamespace namespace;
   private final MetadataCache metadata;
   private final InodeTable table;
+  private final Parallel parallel;
   private final LongSupplier ticker;
   private final long startNanos;
   private final long ttlNanos;
+  private final Cache<String, PosixMetadata> markers;
 
   Names(
       BucketOptions options,
       BucketNamespace namespace,
       MetadataCache metadata,
       InodeTable table,
+      Parallel parallel,
       LongSupplier ticker,
       long startNanos) {
     this.options = options;
     this.namespace = namespace;
     this.metadata = metadata;
     this.table = table;
+    this.parallel = parallel;
     this.ticker = ticker;
     this.startNanos = startNanos;
     this.ttlNanos = options.names().positiveTtl().toNanos();
+    this.markers = Caffeine.newBuilder()
+        .maximumSize(MAX_MARKERS)
+        .expireAfterWrite(options.names().positiveTtl())
+        .ticker(ticker::getAsLong)
+        .executor(Runnable::run)
+        .build();
   }
 
   long kernelNanos() {
@@ -230,6 +248,43 @@ final class Names {
     return new Described(described, posix, type);
   }
 
+  /**
+   * Asks for the metadata of these names together, where it takes a request each. What fails here
+   * fails again, and is told, when the name itself is looked at.
+   */
+  void describeAhead(String prefix, List<DirectoryCursor.Named> children) throws IOException {
+    if (options.attributes() == AttributeMode.LIST) {
+      return;
+    }
+    List<String> unknown = new ArrayList<>();
+    for (DirectoryCursor.Named named : children) {
+      String key = prefix + named.name();
+      if (named.child() instanceof Child.File file) {
+        if (metadata.peek(key, file) == null) {
+          unknown.add(key);
+        }
+      } else if (markers.getIfPresent(key + "/") == null) {
+        unknown.add(key + "/");
+      }
+    }
+    // One alone is asked for when it is looked at.
+    if (unknown.size() > 1) {
+      parallel.forEach(unknown, this::headQuietly);
+    }
+  }
+
+  private void headQuietly(String key) {
+    try {
+      if (key.endsWith("/")) {
+        marker(key);
+      } else {
+        metadata.head(key);
+      }
+    } catch (IOException e) {
+      // Told when the name itself is looked at.
+    }
+  }
+
   /** What a plain readdir can say of a child without a request. */
   FileType typeWithoutRequest(String key, Child child) {
     if (!(child instanceof Child.File file)) {
@@ -291,7 +346,8 @@ final class Names {
   }
 
   private Attributes directoryAttributes(DirectoryInode directory) throws IOException {
-    PosixMetadata posix = markerOf(directory);
+    PosixMetadata posix =
+        directory.id() == table.root().id() ? PosixMetadata.NONE : marker(directory.prefix());
     long modified = orElse(posix.modifiedNanos(), startNanos);
     return new Attributes(
         directory.id(),
@@ -308,17 +364,26 @@ final class Names {
   }
 
   /** What a directory's marker says; one HEAD when that was not asked for lately. */
-  PosixMetadata markerOf(DirectoryInode directory) throws IOException {
-    String prefix = directory.id() == table.root().id() ? "" : directory.prefix();
+  PosixMetadata marker(String prefix) throws IOException {
     if (options.attributes() == AttributeMode.LIST || prefix.isEmpty()) {
       return PosixMetadata.NONE;
     }
-    DirectoryInode.Marker known = directory.marker();
-    if (known == null || ticker.getAsLong() - known.heardNanos() >= ttlNanos) {
-      known = new DirectoryInode.Marker(headMarker(prefix), ticker.getAsLong());
-      directory.marker(known);
+    PosixMetadata known = markers.getIfPresent(prefix);
+    if (known == null) {
+      known = headMarker(prefix);
+      markers.put(prefix, known);
     }
-    return known.attributes();
+    return known;
+  }
+
+  /** The mount itself wrote a marker that says this. */
+  void markerWritten(String prefix, PosixMetadata posix) {
+    markers.put(prefix, posix);
+  }
+
+  /** Drops what markers at and below a prefix said. */
+  void forgetMarkers(String prefix) {
+    markers.asMap().keySet().removeIf(known -> known.startsWith(prefix));
   }
 
   private PosixMetadata headMarker(String prefix) throws IOException {

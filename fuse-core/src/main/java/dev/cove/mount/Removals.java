@@ -42,7 +42,7 @@ final class Removals {
         return;
       }
       Version version = versionToRemove(prefix, name, inode);
-      markers.keep(parent, prefix, name);
+      markers.keep(prefix, name);
       if (inode instanceof FileInode file && file.isOpen()) {
         String key = file.key();
         pending.put(key, new Hidden(file, version, journal.deleting(key, version.value())));
@@ -131,7 +131,7 @@ final class Removals {
       }
       try {
         removeHidden(prefix);
-        markers.keep(parent, parentPrefix, name);
+        markers.keep(parentPrefix, name);
         core.store().delete(prefix, WriteCondition.none());
       } catch (IOException e) {
         if (inode != null) {
@@ -140,6 +140,7 @@ final class Removals {
         throw e;
       }
       core.namespace().dropBelow(prefix);
+      core.names().forgetMarkers(prefix);
       core.namespace().changed(parentPrefix, name, null);
     }
   }

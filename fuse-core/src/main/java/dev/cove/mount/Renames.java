@@ -141,9 +141,15 @@ final class Renames {
     core.metadata().put(to, stored.version(), attributes);
     removals.replaced(to);
     core.changed(to, moved);
-    markers.keep(parent, prefixOf(from), name);
-    deleteSource(from, base.version());
+    // Before the delete: who reads meanwhile reads the copy.
     file.copied(moved, to);
+    try {
+      markers.keep(prefixOf(from), name);
+      deleteSource(from, base.version());
+    } catch (IOException e) {
+      file.copied(base, from);
+      throw e;
+    }
   }
 
   private void deleteSource(String from, Version version) throws IOException {
@@ -225,12 +231,14 @@ final class Renames {
       publishing.publishBelowLocked(directory);
       Journal.Entry entry = journal.renaming(from, to);
       Map<String, Child.File> moved = copyAll(from, to);
-      markers.keep(parent, prefixOf(from.substring(0, from.length() - 1)), name);
+      markers.keep(prefixOf(from.substring(0, from.length() - 1)), name);
       deleteAll(moved, from, to);
       removals.removeHidden(from);
       entry.done();
       core.namespace().dropBelow(from);
       core.namespace().dropBelow(to);
+      core.names().forgetMarkers(from);
+      core.names().forgetMarkers(to);
       core.namespace().changed(parent.prefix(), name, null);
       core.namespace().changed(newParent.prefix(), newName, Child.Directory.INSTANCE);
       core.table().move(directory, newParent, newName);

@@ -9,15 +9,11 @@ import org.slf4j.LoggerFactory;
 
 /** Everything that changes a bucket, put together; a read-only mount has none of it. */
 final class WriteSide implements AutoCloseable {
-  // 16: small requests such as the copies of a directory's objects, under way at once.
-  private static final int REQUESTS = 16;
-
   private static final Logger LOG = LoggerFactory.getLogger(WriteSide.class);
 
   private final Journal journal;
   private final Spool spool;
   private final Publisher publisher;
-  private final Parallel parallel;
   private final Background background;
   final Creations creations;
   final Removals removals;
@@ -26,12 +22,17 @@ final class WriteSide implements AutoCloseable {
   final AttributeChanges attributes;
   final Draining draining;
 
-  WriteSide(Core core, Files files, ObjectReaders readers, Xattrs xattrs, WriteSettings settings)
+  WriteSide(
+      Core core,
+      Files files,
+      ObjectReaders readers,
+      Xattrs xattrs,
+      Parallel parallel,
+      WriteSettings settings)
       throws IOException {
     spool = Spool.open(settings.folder(), settings.spool());
     journal = Journal.at(settings.folder().resolve("journal.jsonl"));
     publisher = new Publisher(core.store(), spool, settings.publish());
-    parallel = new Parallel("cove-copy", REQUESTS);
     DirectoryMarkers markers = new DirectoryMarkers(core);
     ServerCopies copies = new ServerCopies(core.store());
     removals = new Removals(core, markers, journal);
@@ -48,7 +49,6 @@ final class WriteSide implements AutoCloseable {
   @Override
   public void close() {
     background.close();
-    parallel.close();
     publisher.close();
     journal.close();
     try {
