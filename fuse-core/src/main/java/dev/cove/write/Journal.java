@@ -72,6 +72,9 @@ final class Journal {
   private @Nullable String reason;
   private @Nullable String plainFile;
 
+  // There is something to record though there is no journal.
+  private boolean due;
+
   // Bytes at the end that no frame speaks of yet.
   private long unloggedFrom;
   private long unloggedTo;
@@ -103,8 +106,7 @@ final class Journal {
     plainFile = plainFileBefore;
   }
 
-  /** Whether a crash now would lose bytes from the list of what is left. */
-  boolean isBehind() {
+  private boolean isBehind() {
     return unloggedTo > unloggedFrom;
   }
 
@@ -188,9 +190,16 @@ final class Journal {
     recordIfActive(out -> out.writeByte(UPLOAD_DROPPED));
   }
 
-  /** To be called after the shape knows the attempt. */
+  /**
+   * To be called after the shape knows the attempt. Where there is no journal yet it may come with
+   * the next checkpoint: most writes are done before.
+   */
   void cut(Attempt attempt) throws IOException {
-    recordOrActivate(out -> attempt(out, attempt));
+    if (active) {
+      record(out -> attempt(out, attempt));
+    } else {
+      due = true;
+    }
   }
 
   void attemptDropped(Attempt attempt) throws IOException {
@@ -221,6 +230,7 @@ final class Journal {
   /** The object is what was cut off; to be called after the shape knows. */
   void published(boolean dirty) {
     reason = null;
+    due = false;
     unloggedTo = unloggedFrom;
     if (!dirty) {
       delete();
@@ -236,7 +246,7 @@ final class Journal {
 
   /** Records what was left for later. */
   void checkpoint() throws IOException {
-    if (!isBehind()) {
+    if (!isBehind() && !due) {
       return;
     }
     if (!active || stale) {
@@ -370,6 +380,7 @@ final class Journal {
     Files.move(fresh, path, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
     active = true;
     stale = false;
+    due = false;
     unloggedTo = unloggedFrom;
     length = bytes.capacity();
     rewriteAt = length + Math.max(length, SLACK);

@@ -26,14 +26,20 @@ final class Leftovers {
 
   /** Removes what no journal speaks of and counts the rest; before anything is staged. */
   void tidy() throws IOException {
-    spool.files(".new").forEach(spool::deleteFile);
+    spool.files(Journal.SUFFIX + ".new").forEach(spool::deleteFile);
     Map<String, List<Path>> segments = segments();
     for (Path journal : spool.files(Journal.SUFFIX)) {
       String id = idOf(journal);
       List<Path> its = segments.getOrDefault(id, List.of());
       segments.remove(id);
       try {
-        tidy(its, JournalReader.read(spool, journal, id));
+        State state = JournalReader.read(spool, journal, id);
+        if (isWorthKeeping(state)) {
+          tidy(its, state);
+        } else {
+          its.forEach(spool::deleteFile);
+          spool.deleteFile(journal);
+        }
       } catch (NoSuchFileException e) {
         throw e;
       } catch (IOException e) {
@@ -47,6 +53,15 @@ final class Leftovers {
     for (Path plain : spool.plainFiles()) {
       spool.space().takeAnyway(Files.size(plain));
     }
+  }
+
+  /** A file that was opened and not changed is of no use to anybody. */
+  private static boolean isWorthKeeping(State state) {
+    return state.shape().isDirty()
+        || !state.shape().attempts().isEmpty()
+        || state.transfer() != null
+        || state.reason() != null
+        || state.damaged();
   }
 
   private void tidy(List<Path> segments, State state) throws IOException {

@@ -2,13 +2,11 @@ package dev.cove.write;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 import dev.cove.storage.ByteRange;
-import dev.cove.storage.ObjectInfo;
 import dev.cove.storage.ObjectStore;
 import dev.cove.storage.Part;
 import dev.cove.storage.StorageException;
 import dev.cove.storage.Stored;
 import dev.cove.storage.Upload;
-import dev.cove.storage.Version;
 import dev.cove.storage.WriteCondition;
 import dev.cove.write.Shape.Attempt;
 import java.io.Closeable;
@@ -38,7 +36,20 @@ public final class Publisher implements Closeable {
   private final ObjectStore store;
   private final Spool spool;
   private final Sender sender;
-  private final Orphans orphans;
+  private final Uploads uploads;
+  private final Settlement settlement;
+
+  private final StagedFile.Engine engine = new StagedFile.Engine() {
+    @Override
+    public void grown(StagedFile file) {
+      sender.grown(file);
+    }
+
+    @Override
+    public boolean settled(StagedFile file) throws IOException {
+      return Publisher.this.settled(file);
+    }
+  };
 
   /**
    * @throws IOException when the spool's notes of uploads to end cannot be read
@@ -47,7 +58,8 @@ public final class Publisher implements Closeable {
     this.store = store;
     this.spool = spool;
     this.sender = new Sender(store, options, spool.options());
-    this.orphans = new Orphans(store, spool);
+    this.uploads = new Uploads(store, spool);
+    this.settlement = new Settlement(store, uploads);
   }
 
   /**
@@ -65,8 +77,19 @@ public final class Publisher implements Closeable {
   }
 
   private StagedFile staged(Draft draft, BaseReader baseReader) {
-    return new StagedFile(
-        spool, draft, store.capabilities().maxObjectSize(), baseReader, sender::grown);
+    return new StagedFile(spool, draft, store.capabilities().maxObjectSize(), baseReader, engine);
+  }
+
+  private boolean settled(StagedFile file) throws IOException {
+    file.beginPublish();
+    try {
+      settlement.settleEarlier(file);
+      return false;
+    } catch (Again e) {
+      return true;
+    } finally {
+      file.endPublish();
+    }
   }
 
   /**
@@ -120,27 +143,10 @@ public final class Publisher implements Closeable {
       });
       return true;
     } catch (StorageException e) {
-      if (isMoved(e)) {
+      if (Settlement.isMoved(e)) {
         return false;
       }
       throw e;
-    }
-  }
-
-  private static boolean isMoved(StorageException e) {
-    return e.kind() == StorageException.Kind.PRECONDITION_FAILED
-        || e.kind() == StorageException.Kind.NOT_FOUND;
-  }
-
-  /** An earlier write of this file, thought lost, turned out to be the object. */
-  private static final class Overtaken extends Exception {
-    private static final long serialVersionUID = 1L;
-
-    private final transient Version version;
-
-    Overtaken(Version version) {
-      super("an earlier write had been applied");
-      this.version = version;
     }
   }
 
@@ -163,14 +169,15 @@ public final class Publisher implements Closeable {
       Target goal = target;
       for (int round = 0; ; round++) {
         try {
-          settleEarlier(file);
+          settlement.settleEarlier(file);
           return send(file, goal);
-        } catch (Overtaken e) {
+        } catch (Again e) {
           if (round >= ROUNDS) {
-            throw conflict(file, goal, null);
+            throw settlement.conflict(file, goal, null);
           }
-          if (!(goal.options().condition() instanceof WriteCondition.None)) {
-            goal = goal.with(WriteCondition.ifVersion(e.version));
+          boolean free = goal.options().condition() instanceof WriteCondition.None;
+          if (e.version() != null && !free) {
+            goal = goal.with(WriteCondition.ifVersion(e.version()));
           }
         }
       }
@@ -179,7 +186,7 @@ public final class Publisher implements Closeable {
     }
   }
 
-  private Published send(StagedFile file, Target goal) throws IOException, Overtaken {
+  private Published send(StagedFile file, Target goal) throws IOException, Again {
     boolean whole;
     file.lock.lock();
     try {
@@ -208,7 +215,7 @@ public final class Publisher implements Closeable {
         || shape.size() <= store.capabilities().minPartSize();
   }
 
-  private Published put(StagedFile file, Target goal) throws IOException, Overtaken {
+  private Published put(StagedFile file, Target goal) throws IOException, Again {
     Attempt attempt;
     StagedContent content;
     Base base = file.base();
@@ -216,9 +223,9 @@ public final class Publisher implements Closeable {
       try {
         sender.fill(file, base, 0, Long.MAX_VALUE);
       } catch (StorageException e) {
-        throw baseFailure(file, goal, e);
+        throw settlement.baseFailure(file, goal, e);
       }
-      drop(file);
+      uploads.drop(file);
       file.lock.lock();
       try {
         Shape shape = file.draft().shape();
@@ -241,7 +248,7 @@ public final class Publisher implements Closeable {
     try {
       stored = store.put(goal.key(), content, stamped.options());
     } catch (StorageException e) {
-      stored = settle(file, goal, attempt, reason(content, e));
+      stored = settlement.settle(file, goal, attempt, reason(content, e));
       if (stored == null) {
         throw e;
       }
@@ -254,18 +261,18 @@ public final class Publisher implements Closeable {
     return own == null ? e : own;
   }
 
-  private Published upload(StagedFile file, Target goal) throws IOException, Overtaken {
+  private Published upload(StagedFile file, Target goal) throws IOException, Again {
     for (int round = 0; ; round++) {
-      Transfer transfer = transfer(file, goal);
+      Transfer transfer = uploads.transfer(file, goal);
       Ready ready;
       try {
         ready = drive(file, transfer, goal);
       } catch (StorageException e) {
-        if (isMoved(e)) {
-          IOException failure = baseFailure(file, goal, e);
+        if (Settlement.isMoved(e)) {
+          IOException failure = settlement.baseFailure(file, goal, e);
           if (failure == e && e.kind() == StorageException.Kind.NOT_FOUND && round < ROUNDS) {
             // The base is there, so it is the upload that is gone.
-            forget(file, transfer);
+            uploads.forget(file, transfer);
             continue;
           }
           throw failure;
@@ -278,7 +285,7 @@ public final class Publisher implements Closeable {
         Stored stored = store.complete(upload, ready.parts(), goal.options().condition());
         return done(file, ready.attempt(), stored, applied);
       } catch (StorageException e) {
-        Stored stored = settle(file, goal, ready.attempt(), e);
+        Stored stored = settlement.settle(file, goal, ready.attempt(), e);
         if (stored != null) {
           return done(file, ready.attempt(), stored, applied);
         }
@@ -287,7 +294,7 @@ public final class Publisher implements Closeable {
         if (!anew || round >= ROUNDS) {
           throw e;
         }
-        forget(file, transfer);
+        uploads.forget(file, transfer);
       }
     }
   }
@@ -300,58 +307,19 @@ public final class Publisher implements Closeable {
     return upload;
   }
 
-  /** The upload to use: the one under way if it can become the goal. */
-  private Transfer transfer(StagedFile file, Target goal) throws IOException {
-    boolean usable;
-    file.lock.lock();
-    try {
-      Transfer present = file.draft().transfer();
-      usable = present != null && isUsable(file, present, goal);
-    } finally {
-      file.lock.unlock();
-    }
-    if (!usable) {
-      drop(file);
-    }
-    file.lock.lock();
-    try {
-      Transfer present = file.draft().transfer();
-      if (present == null) {
-        present = new Transfer(goal, Sender.newWriteId(), file.draft().shape().base());
-        file.draft().transfer(present);
-      }
-      present.forgetFailures();
-      return present;
-    } finally {
-      file.lock.unlock();
-    }
-  }
-
-  @GuardedBy("file.lock")
-  private boolean isUsable(StagedFile file, Transfer transfer, Target goal) {
-    Shape shape = file.draft().shape();
-    Base base = shape.base();
-    boolean sameBase = transfer.base == null ? shape.baseLimit() == 0 : transfer.base.equals(base);
-    Attempt before = shape.attempt(transfer.writeId);
-    // An id in doubt stands for one content only.
-    boolean sameContent = before == null || before.holds(shape) || !shape.gone().isEmpty();
-    boolean ordered = !store.capabilities().orderedParts() || transfer.resends() == 0;
-    return !transfer.isRetired()
-        && transfer.target.key().equals(goal.key())
-        && sameBase
-        && sameContent
-        && ordered;
-  }
-
   /** All that one instant of the file consists of. */
   private record Ready(List<Part> parts, Attempt attempt) {}
 
   /** Sends until the store has every part of the file as it is at one instant, with writers or without. */
-  private Ready drive(StagedFile file, Transfer transfer, Target goal) throws IOException {
+  private Ready drive(StagedFile file, Transfer transfer, Target goal) throws IOException, Again {
     file.lock.lock();
     try {
       long planned = -1;
       for (; ; ) {
+        if (file.draft().shape().size() == 0) {
+          // Emptied meanwhile: an upload has parts.
+          throw new Again(null);
+        }
         if (planned != file.draft().changes()) {
           transfer.plan(sender.plan(file));
           planned = file.draft().changes();
@@ -401,8 +369,7 @@ public final class Publisher implements Closeable {
     return attempt;
   }
 
-  private Published done(StagedFile file, Attempt attempt, Stored stored, Target applied)
-      throws IOException {
+  private Published done(StagedFile file, Attempt attempt, Stored stored, Target applied) {
     file.lock.lock();
     try {
       file.moved(attempt, stored.version());
@@ -410,256 +377,19 @@ public final class Publisher implements Closeable {
     } finally {
       file.lock.unlock();
     }
-    orphans.sweep();
+    uploads.sweep();
     return new Published(stored, attempt.size, applied);
-  }
-
-  /** Looks whether a write that was in doubt was applied; one request, none where nothing is. */
-  private void settleEarlier(StagedFile file) throws IOException, Overtaken {
-    List<Attempt> open;
-    file.lock.lock();
-    try {
-      open = new ArrayList<>(file.draft().shape().attempts());
-    } finally {
-      file.lock.unlock();
-    }
-    List<String> looked = new ArrayList<>();
-    for (Attempt attempt : open) {
-      String key = attempt.target.key();
-      if (!looked.contains(key)) {
-        looked.add(key);
-        recognise(file, key, null);
-      }
-    }
-  }
-
-  /**
-   * Looks at the object.
-   *
-   * @param mine the write that has just ended in doubt
-   * @return the object; null where there is none
-   * @throws Overtaken when it is another write of this file
-   */
-  private @Nullable ObjectInfo recognise(StagedFile file, String key, @Nullable Attempt mine)
-      throws IOException, Overtaken {
-    ObjectInfo info;
-    try {
-      info = store.head(key);
-    } catch (StorageException e) {
-      if (e.kind() == StorageException.Kind.NOT_FOUND) {
-        return null;
-      }
-      throw e;
-    }
-    file.lock.lock();
-    try {
-      Attempt own = file.draft().shape().attempt(writeId(info), info.size());
-      if (own != null && own != mine && own.target.key().equals(key)) {
-        file.moved(own, info.version());
-        throw new Overtaken(info.version());
-      }
-    } finally {
-      file.lock.unlock();
-    }
-    return info;
-  }
-
-  private static @Nullable String writeId(ObjectInfo info) {
-    return info.attributes() == null ? null : info.attributes().metadata().get(Target.WRITE_ID);
-  }
-
-  /**
-   * Finds out what became of a write that failed.
-   *
-   * @return what was stored after all; null when nothing was and the failure stands
-   * @throws WriteException {@code CONFLICT} when another write came first
-   */
-  private @Nullable Stored settle(StagedFile file, Target goal, Attempt attempt, IOException cause)
-      throws IOException, Overtaken {
-    if (!(cause instanceof StorageException failure)) {
-      giveUp(file, attempt);
-      throw cause;
-    }
-    boolean refused = isMoved(failure);
-    if (!refused && !failure.mayHaveBeenApplied()) {
-      if (neverApplied(failure.kind())) {
-        giveUp(file, attempt);
-      }
-      return null;
-    }
-    ObjectInfo info;
-    try {
-      info = recognise(file, goal.key(), attempt);
-    } catch (StorageException e) {
-      failure.addSuppressed(e);
-      return null;
-    }
-    if (info != null && attempt.writeId.equals(writeId(info)) && info.size() == attempt.size) {
-      return new Stored(info.version(), info.versionId());
-    }
-    WriteCondition condition = goal.options().condition();
-    boolean holds = condition instanceof WriteCondition.None
-        || (condition instanceof WriteCondition.IfAbsent && info == null)
-        || (condition instanceof WriteCondition.IfVersion wanted
-            && info != null
-            && info.version().equals(wanted.expected()));
-    if (!holds) {
-      giveUp(file, attempt);
-      throw conflict(file, goal, failure);
-    }
-    return null;
-  }
-
-  /** Kinds that say so at the first try, so that none before it can have been applied either. */
-  private static boolean neverApplied(StorageException.Kind kind) {
-    return switch (kind) {
-      case INVALID, UNSUPPORTED, READ_ONLY, NO_SUCH_BUCKET, ARCHIVED, INVALID_RANGE -> true;
-      case NOT_FOUND,
-          PRECONDITION_FAILED,
-          UNAUTHENTICATED,
-          ACCESS_DENIED,
-          NO_SPACE,
-          CORRUPT,
-          THROTTLED,
-          TIMEOUT,
-          UNAVAILABLE,
-          INTERRUPTED -> false;
-    };
-  }
-
-  private static void giveUp(StagedFile file, Attempt attempt) throws IOException {
-    file.lock.lock();
-    try {
-      file.draft().shape().dropped(attempt);
-      file.draft().journal().attemptDropped(attempt);
-    } finally {
-      file.lock.unlock();
-    }
-  }
-
-  /** What it means that unchanged bytes could not be had. */
-  private IOException baseFailure(StagedFile file, Target goal, StorageException cause)
-      throws IOException, Overtaken {
-    if (!isMoved(cause)) {
-      return cause;
-    }
-    Base base = file.base();
-    if (base == null) {
-      return cause;
-    }
-    ObjectInfo info;
-    try {
-      info = recognise(file, base.key(), null);
-    } catch (StorageException e) {
-      cause.addSuppressed(e);
-      return cause;
-    }
-    return info != null && info.version().equals(base.version())
-        ? cause
-        : conflict(file, goal, cause);
-  }
-
-  private WriteException conflict(StagedFile file, Target goal, @Nullable Throwable cause)
-      throws IOException {
-    String reason =
-        goal.key() + " was changed by another writer meanwhile; what was written here is kept";
-    boolean whole;
-    file.lock.lock();
-    try {
-      whole = file.draft().shape().gone().isEmpty();
-      file.draft().journal().kept(reason);
-    } finally {
-      file.lock.unlock();
-    }
-    if (whole) {
-      drop(file);
-    }
-    return new WriteException(WriteException.Kind.CONFLICT, reason, cause);
-  }
-
-  /** Forgets an upload that the store does not have any more. */
-  private void forget(StagedFile file, Transfer transfer) throws IOException {
-    file.lock.lock();
-    try {
-      if (!file.draft().shape().gone().isEmpty()) {
-        throw new WriteException(
-            WriteException.Kind.LOST,
-            "the store dropped the upload of " + transfer.target.key()
-                + " and the spool was too small to keep what was sent");
-      }
-      retire(file, transfer);
-    } finally {
-      file.lock.unlock();
-    }
-    if (transfer.upload() != null) {
-      // Gone as far as the store says; asking once more costs little and leaks nothing.
-      orphans.abort(transfer.upload());
-    }
-  }
-
-  /** Ends the upload under way, if there is one, once its requests have ended. */
-  private void drop(StagedFile file) throws IOException {
-    Transfer transfer;
-    file.lock.lock();
-    try {
-      transfer = file.draft().transfer();
-      if (transfer == null) {
-        return;
-      }
-      if (!file.draft().shape().gone().isEmpty() && !file.isClosed()) {
-        throw new WriteException(
-            WriteException.Kind.STREAM_ONLY,
-            "what was sent of " + transfer.target.key()
-                + " cannot be sent again: the spool is too small to keep it; raise --spool-size");
-      }
-      retire(file, transfer);
-    } finally {
-      file.lock.unlock();
-    }
-    if (transfer.upload() != null) {
-      orphans.abort(transfer.upload());
-    }
-  }
-
-  /** Waits for the requests of an upload that is of no use any more and forgets it. */
-  @GuardedBy("file.lock")
-  private void retire(StagedFile file, Transfer transfer) throws IOException {
-    transfer.retire();
-    while (transfer.inFlight() > 0) {
-      file.awaitChangeWhatever();
-    }
-    if (transfer.upload() != null) {
-      spool.rememberOrphan(transfer.upload());
-    }
-    file.draft().transfer(null);
-    if (!file.isClosed()) {
-      file.draft().journal().uploadDropped();
-    }
   }
 
   /** Drops what is staged and ends its upload; the object stays as it is. */
   public void discard(StagedFile file) throws IOException {
-    file.lock.lock();
-    try {
-      Transfer transfer = file.draft().transfer();
-      if (transfer != null) {
-        transfer.retire();
-        if (transfer.upload() != null) {
-          spool.rememberOrphan(transfer.upload());
-        }
-      }
-    } finally {
-      file.lock.unlock();
-    }
-    // Requests under way fail once they come to bytes that are gone.
-    file.close();
-    drop(file);
+    uploads.discard(file);
   }
 
   /** Ends uploads that could not be ended before; what is staged stays where it is. */
   @Override
   public void close() {
-    orphans.sweep();
+    uploads.sweep();
     sender.close();
   }
 }

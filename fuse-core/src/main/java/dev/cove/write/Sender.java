@@ -98,6 +98,7 @@ final class Sender {
         file.draft().transfer(transfer);
       }
       transfer.plan(plan.subList(0, plan.size() - 1));
+      transfer.forgetOldFailures();
       submit(file, transfer);
     } finally {
       file.lock.unlock();

@@ -57,7 +57,7 @@ public final class Spool implements Closeable {
   private static final int KEPT_BUFFER = (1 << 20) + (64 << 10);
 
   private static final String ORPHAN_SUFFIX = ".orphan";
-  private static final Logger log = LoggerFactory.getLogger(Spool.class);
+  private static final Logger LOG = LoggerFactory.getLogger(Spool.class);
 
   private final Path folder;
   private final SpoolOptions options;
@@ -248,7 +248,7 @@ public final class Spool implements Closeable {
       try {
         file.checkpoint();
       } catch (IOException | RuntimeException e) {
-        log.warn("Cannot record what is staged in {}: {}", folder, e.getMessage());
+        LOG.warn("Cannot record what is staged in {}: {}", folder, e.getMessage());
       }
     }
   }
@@ -360,7 +360,7 @@ public final class Spool implements Closeable {
         new DataOutputStream(Channels.newOutputStream(openFile(orphan(upload))))) {
       Records.upload(out, upload);
     } catch (IOException e) {
-      log.warn("Cannot note that an upload of {} is of no use: {}", upload.key(), e.getMessage());
+      LOG.warn("Cannot note that an upload of {} is of no use: {}", upload.key(), e.getMessage());
     }
   }
 

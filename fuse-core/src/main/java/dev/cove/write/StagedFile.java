@@ -14,6 +14,8 @@ import java.util.List;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The content of one file while it is written: what the object had, with local changes over it.
@@ -25,17 +27,26 @@ import org.jspecify.annotations.Nullable;
  */
 public final class StagedFile implements Closeable {
 
-  /** Told when the file has grown far enough for more of it to be sent. */
-  @FunctionalInterface
-  interface GrowthListener {
-    void grown(StagedFile file) throws IOException;
+  /** What a staged file asks of its publisher; called without the file's lock. */
+  interface Engine {
+    /** The file has grown far enough for more of it to be sent. */
+    void grown(StagedFile file);
+
+    /**
+     * The base is not the object any more: was that a write of this file, thought lost?
+     *
+     * @return whether the file has another base now
+     */
+    boolean settled(StagedFile file) throws IOException;
   }
+
+  private static final Logger LOG = LoggerFactory.getLogger(StagedFile.class);
 
   private final Spool spool;
   private final int blockSize;
   private final long maxSize;
   private final BaseReader baseReader;
-  private final GrowthListener listener;
+  private final Engine engine;
 
   // Outer lock: a segment's monitor and the spool's leaf locks may be taken under it. Never held
   // while a request is under way.
@@ -58,15 +69,14 @@ public final class StagedFile implements Closeable {
   private volatile long size;
   private volatile long notifyAt = Long.MAX_VALUE;
 
-  StagedFile(
-      Spool spool, Draft draft, long maxSize, BaseReader baseReader, GrowthListener listener) {
+  StagedFile(Spool spool, Draft draft, long maxSize, BaseReader baseReader, Engine engine) {
     this.spool = spool;
     this.blockSize = spool.options().blockSize();
     this.draft = draft;
     this.maxSize = maxSize;
     this.size = draft.shape().size();
     this.baseReader = baseReader;
-    this.listener = listener;
+    this.engine = engine;
     spool.join(this);
   }
 
@@ -185,7 +195,7 @@ public final class StagedFile implements Closeable {
       spool.space().give(held);
     }
     if (offset + length >= notifyAt) {
-      listener.grown(this);
+      engine.grown(this);
     }
   }
 
@@ -268,8 +278,9 @@ public final class StagedFile implements Closeable {
       } catch (StorageException e) {
         boolean moved = e.kind() == StorageException.Kind.PRECONDITION_FAILED
             || e.kind() == StorageException.Kind.NOT_FOUND;
-        // A publish of our own may have replaced the base between the look and the read.
-        if (!moved || delivered[0] || !awaitOtherBase(seen)) {
+        // A publish of our own may have replaced the base between the look and the read, or before
+        // that and nobody has heard of it.
+        if (!moved || delivered[0] || !(awaitOtherBase(seen) || engine.settled(this))) {
           throw e;
         }
       }
@@ -392,15 +403,26 @@ public final class StagedFile implements Closeable {
     }
   }
 
-  /** Whether something is under way that may make room. */
+  /**
+   * Whether something is under way that may make room; sends again what could not be sent a while
+   * ago.
+   */
   boolean isBusy() {
+    boolean failed;
     lock.lock();
     try {
       Transfer transfer = draft.transfer();
-      return publishing || (transfer != null && transfer.inFlight() > 0);
+      if (publishing || (transfer != null && transfer.inFlight() > 0)) {
+        return true;
+      }
+      failed = transfer != null && transfer.failure() != null && !closed;
     } finally {
       lock.unlock();
     }
+    if (failed) {
+      engine.grown(this);
+    }
+    return failed;
   }
 
   @GuardedBy("lock")
@@ -487,8 +509,15 @@ public final class StagedFile implements Closeable {
     try {
       publishing = false;
       frozen = false;
-      changed.signalAll();
+      if (!closed && draft.shape().isDirty()) {
+        // A publish that failed leaves its state on record at once.
+        draft.journal().checkpoint();
+      }
+    } catch (IOException e) {
+      // Tried again with the next checkpoint; what came of the publish is what counts here.
+      LOG.debug("Cannot record the state of {} yet: {}", draft.target().key(), e.getMessage());
     } finally {
+      changed.signalAll();
       lock.unlock();
     }
     spool.space().stir();

@@ -7,10 +7,13 @@ import dev.cove.write.PartPlan.Piece;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.TreeMap;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /** A multipart upload of one staged file; guarded by that file's lock. */
 final class Transfer {
+  private static final long RETRY_NANOS = TimeUnit.SECONDS.toNanos(1);
+
   final Target target;
   final String writeId;
 
@@ -20,6 +23,7 @@ final class Transfer {
   private @Nullable Upload upload;
   private boolean beginning;
   private boolean retired;
+  private long failedAt;
   // Why the upload could not be begun.
   private @Nullable Throwable failure;
   private final TreeMap<Integer, Slot> slots = new TreeMap<>();
@@ -99,6 +103,7 @@ final class Transfer {
     beginning = false;
     upload = begun;
     failure = why;
+    failedAt = System.nanoTime();
   }
 
   /** Requests under way. */
@@ -173,6 +178,7 @@ final class Transfer {
     ended(slot);
     if (!slot.stale) {
       slot.failure = failure;
+      failedAt = System.nanoTime();
     }
     slot.stale = false;
   }
@@ -189,6 +195,13 @@ final class Transfer {
     slots.put(piece.number(), slot);
     planned = Math.max(planned, piece.number());
     reach = Math.max(reach, piece.end());
+  }
+
+  /** Forgets failures that are old enough to be tried again in the background. */
+  void forgetOldFailures() {
+    if (System.nanoTime() - failedAt > RETRY_NANOS) {
+      forgetFailures();
+    }
   }
 
   void forgetFailures() {

@@ -17,11 +17,14 @@ import dev.cove.storage.testkit.RecordingObjectStore;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
 import java.util.Random;
+import java.util.stream.Stream;
 
 /**
  * A store in memory with faults, a spool and a publisher with sizes a thousandth of the real ones:
@@ -41,7 +44,7 @@ final class Bench implements AutoCloseable {
   final MemoryObjectStore memory;
   final FaultyObjectStore faults;
   final RecordingObjectStore store;
-  final Path folder;
+  Path folder;
   final SpoolOptions spoolOptions;
   Spool spool;
   Publisher publisher;
@@ -62,6 +65,23 @@ final class Bench implements AutoCloseable {
   void start() throws IOException {
     spool = Spool.open(folder, spoolOptions);
     publisher = new Publisher(store, spool, PARTS);
+  }
+
+  /** The process is killed and another one takes what is on disk at this instant. */
+  void crash() throws IOException {
+    Path copy = folder.resolveSibling("spool-" + System.nanoTime());
+    copyTo(copy);
+    close();
+    folder = copy;
+    start();
+  }
+
+  void copyTo(Path copy) throws IOException {
+    try (Stream<Path> paths = Files.walk(folder)) {
+      for (Path path : (Iterable<Path>) paths::iterator) {
+        Files.copy(path, copy.resolve(folder.relativize(path)), StandardCopyOption.COPY_ATTRIBUTES);
+      }
+    }
   }
 
   StagedFile create() {

@@ -1,7 +1,6 @@
 package dev.cove.write;
 
 import static dev.cove.storage.StoreOperation.COMPLETE;
-import static dev.cove.storage.StoreOperation.HEAD;
 import static dev.cove.storage.StoreOperation.PUT;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -15,11 +14,9 @@ import java.io.RandomAccessFile;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -53,12 +50,7 @@ final class CrashTest {
   /** The spool as another process finds it after this one was killed now. */
   private List<Leftover> crash() throws IOException {
     Path copy = folder.resolve("after-" + System.nanoTime());
-    try (Stream<Path> paths = Files.walk(bench.folder)) {
-      for (Path path : (Iterable<Path>) paths::iterator) {
-        Files.copy(
-            path, copy.resolve(bench.folder.relativize(path)), StandardCopyOption.COPY_ATTRIBUTES);
-      }
-    }
+    bench.copyTo(copy);
     after = Spool.open(copy, bench.spoolOptions);
     publisher = new Publisher(bench.store, after, Bench.PARTS);
     return after.leftovers();
@@ -163,7 +155,6 @@ final class CrashTest {
     } else {
       bench.faults.on(PUT).once().fail(Kind.INTERRUPTED);
     }
-    bench.faults.on(HEAD).once().fail(Kind.UNAVAILABLE);
     assertThatThrownBy(() -> bench.publish(file)).isInstanceOf(StorageException.class);
     assertThat(crash())
         .singleElement()

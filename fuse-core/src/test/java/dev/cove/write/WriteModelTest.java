@@ -4,10 +4,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.cove.storage.Capabilities;
 import dev.cove.storage.Capabilities.Feature;
+import dev.cove.storage.StorageException;
+import dev.cove.storage.StorageException.Kind;
+import dev.cove.storage.StoreOperation;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Random;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -15,6 +20,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 /** Random operations against an array of bytes. */
 final class WriteModelTest {
   private static final int RUNS = 40;
+  private static final int SOAK_RUNS = 1_150;
   private static final int OPERATIONS = 150;
 
   @TempDir
@@ -35,25 +41,50 @@ final class WriteModelTest {
     }
   }
 
+  /** What happens to the store and the process meanwhile. */
+  enum Weather {
+    FAIR,
+    STORMY
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void requestsThatFailAnswersThatAreLostAndCrashesChangeNothing(Store store) throws IOException {
+    check(store, Weather.STORMY, 0, RUNS);
+  }
+
   @ParameterizedTest
   @EnumSource
   void whateverIsDoneTheFileAndTheObjectHaveWhatWasWritten(Store store) throws IOException {
-    for (int seed = 0; seed < RUNS; seed++) {
-      int failing = failingPrefix(store, seed, OPERATIONS);
+    check(store, Weather.FAIR, 0, RUNS);
+  }
+
+  @Tag("soak")
+  @ParameterizedTest
+  @EnumSource
+  void millionOperationsInAnyWeatherChangeNothing(Store store) throws IOException {
+    check(store, Weather.STORMY, RUNS, SOAK_RUNS);
+    check(store, Weather.FAIR, RUNS, SOAK_RUNS);
+  }
+
+  private void check(Store store, Weather weather, int first, int end) throws IOException {
+    for (int seed = first; seed < end; seed++) {
+      int failing = failingPrefix(store, weather, seed, OPERATIONS);
       if (failing > 0) {
         // Shrunk: the shortest prefix of the run that fails.
         int shortest = failing;
-        while (shortest > 1 && failingPrefix(store, seed, shortest - 1) > 0) {
+        while (shortest > 1 && failingPrefix(store, weather, seed, shortest - 1) > 0) {
           shortest--;
         }
-        run(store, seed, shortest);
+        run(store, weather, seed, shortest);
       }
     }
   }
 
   /** How many operations it takes to fail; 0 when none of them does. */
-  private int failingPrefix(Store store, int seed, int operations) throws IOException {
-    Run run = new Run(store, seed);
+  private int failingPrefix(Store store, Weather weather, int seed, int operations)
+      throws IOException {
+    Run run = new Run(store, weather, seed);
     try {
       for (int i = 1; i <= operations; i++) {
         try {
@@ -73,8 +104,8 @@ final class WriteModelTest {
     }
   }
 
-  private void run(Store store, int seed, int operations) throws IOException {
-    try (Run run = new Run(store, seed)) {
+  private void run(Store store, Weather weather, int seed, int operations) throws IOException {
+    try (Run run = new Run(store, weather, seed)) {
       try {
         for (int i = 0; i < operations; i++) {
           run.operate();
@@ -88,13 +119,15 @@ final class WriteModelTest {
   }
 
   private final class Run implements AutoCloseable {
+    private final Weather weather;
     private final Random random;
     private final Bench bench;
     private StagedFile file;
     private byte[] model = new byte[0];
     private final StringBuilder trace = new StringBuilder();
 
-    Run(Store store, int seed) throws IOException {
+    Run(Store store, Weather weather, int seed) throws IOException {
+      this.weather = weather;
       random = new Random(seed);
       bench = new Bench(
           folder.resolve(store + "-" + seed + "-" + System.nanoTime()),
@@ -121,7 +154,13 @@ final class WriteModelTest {
         byte[] expected = offset >= end ? new byte[0] : Arrays.copyOfRange(model, offset, end);
         assertThat(Bench.bytes(file, offset, length)).isEqualTo(expected);
       } else if (choice < 93) {
-        publish();
+        if (weather == Weather.FAIR || random.nextBoolean()) {
+          publish();
+        } else {
+          publishInStorm();
+        }
+      } else if (choice < 95 && weather == Weather.STORMY) {
+        crash();
       } else if (choice < 97) {
         trace.append("give up what is clean\n");
         file.giveUp(Draft.Expendable.CLEAN);
@@ -150,12 +189,69 @@ final class WriteModelTest {
       model = Arrays.copyOf(model, size);
     }
 
+    private void publishInStorm() throws IOException {
+      StoreOperation[] operations = StoreOperation.values();
+      for (int i = 1 + random.nextInt(3); i > 0; i--) {
+        StoreOperation operation = operations[random.nextInt(operations.length)];
+        Kind kind = random.nextBoolean() ? Kind.TIMEOUT : Kind.THROTTLED;
+        var fault = bench.faults.on(operation).after(random.nextInt(3)).once();
+        trace.append(operation).append(" will fail: ");
+        // The name of an upload whose creation was not acknowledged is known to nobody.
+        if (random.nextBoolean() && operation != StoreOperation.CREATE_UPLOAD) {
+          trace.append("applied, ");
+          fault.applyThenFail(kind);
+        } else {
+          fault.fail(kind);
+        }
+        trace.append(kind).append('\n');
+      }
+      trace.append("publish in storm\n");
+      try {
+        bench.publish(file);
+        trace.append("  stored\n");
+        assertThat(bench.object(Bench.KEY)).isEqualTo(model);
+      } catch (StorageException e) {
+        trace.append("  ").append(e.getMessage()).append('\n');
+      }
+      bench.faults.heal();
+      assertThat(Bench.bytes(file)).isEqualTo(model);
+    }
+
+    private void crash() throws IOException {
+      trace.append("crash\n");
+      file.checkpoint();
+      awaitUploadOnRecord();
+      boolean dirty = file.isDirty();
+      boolean there = bench.memory.keys().contains(Bench.KEY);
+      bench.crash();
+      List<Leftover> left = bench.spool.leftovers();
+      if (left.isEmpty()) {
+        assertThat(dirty && !(model.length == 0 && !there)).isFalse();
+        file = there ? bench.edit(Bench.KEY) : bench.create();
+      } else {
+        assertThat(left).hasSize(1);
+        file = bench.publisher.reopen(left.get(0), bench::readBase);
+      }
+      assertThat(Bench.bytes(file)).isEqualTo(model);
+    }
+
+    /** An upload that a crash meets before its name is on record is the bucket's to clean up. */
+    private void awaitUploadOnRecord() {
+      file.lock.lock();
+      try {
+        while (file.draft().transfer() != null && file.draft().transfer().isBeginning()) {
+          file.awaitChangeWhatever();
+        }
+      } finally {
+        file.lock.unlock();
+      }
+    }
+
     private void publish() throws IOException {
       trace.append("publish\n");
       bench.publish(file);
       assertThat(bench.object(Bench.KEY)).isEqualTo(model);
       assertThat(file.isDirty()).isFalse();
-      bench.assertNoUploads();
     }
 
     void finish() throws IOException {
@@ -163,6 +259,8 @@ final class WriteModelTest {
       publish();
       assertThat(Bench.bytes(file)).isEqualTo(model);
       bench.publisher.discard(file);
+      bench.publisher.close();
+      bench.assertNoUploads();
       assertThat(bench.spool.used()).isZero();
       assertThat(bench.folder.toFile().list()).containsExactly("lock");
     }
