@@ -1,7 +1,9 @@
 package dev.cove.mount;
 
+import dev.cove.namespace.Child;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executors;
@@ -19,6 +21,8 @@ final class Background implements AutoCloseable {
   private static final Duration RETRY = Duration.ofSeconds(15);
 
   private final Publishing publishing;
+  private final Journal journal;
+  private final Map<FileInode, Journal.Entry> journalled = new ConcurrentHashMap<>();
   private final Set<FileInode> waiting = ConcurrentHashMap.newKeySet();
   private final ScheduledExecutorService threads = Executors.newScheduledThreadPool(4, work -> {
     Thread thread = new Thread(work, "cove-publish");
@@ -26,12 +30,25 @@ final class Background implements AutoCloseable {
     return thread;
   });
 
-  Background(Publishing publishing) {
+  Background(Publishing publishing, Journal journal) {
     this.publishing = publishing;
+    this.journal = journal;
   }
 
-  /** Publishes a file in a moment, once for all changes until then. */
-  void publishSoon(FileInode file) {
+  /**
+   * Publishes a file's attributes in a moment, once for all changes until then. From now on they
+   * outlive this process.
+   */
+  void publishSoon(FileInode file) throws IOException {
+    Child.File base = file.base();
+    if (base != null) {
+      Journal.Entry entry = journal.begin(
+          "attributes", Recovery.describe(file.key(), base.version(), file.pending()));
+      Journal.Entry before = journalled.put(file, entry);
+      if (before != null) {
+        before.done();
+      }
+    }
     if (waiting.add(file)) {
       schedule(file, DELAY);
     }
@@ -47,8 +64,12 @@ final class Background implements AutoCloseable {
 
   private void publish(FileInode file) {
     waiting.remove(file);
+    Journal.Entry entry = journalled.get(file);
     try {
       publishing.publish(file);
+      if (entry != null && journalled.remove(file, entry)) {
+        entry.done();
+      }
     } catch (IOException | RuntimeException e) {
       LOG.error("{} could not be stored yet: {}", file.lastKey(), e.getMessage());
       if (file.isDirty() && waiting.add(file)) {
@@ -60,5 +81,10 @@ final class Background implements AutoCloseable {
   @Override
   public void close() {
     threads.shutdownNow();
+    journalled.forEach((file, entry) -> {
+      if (!file.isDirty()) {
+        entry.done();
+      }
+    });
   }
 }

@@ -141,6 +141,20 @@ public final class BucketFileSystem implements VirtualFileSystem, AutoCloseable 
     return writeSide;
   }
 
+  /**
+   * Finishes what a killed process of this mount had begun; to be called before it is mounted.
+   *
+   * @return how many files that process could not store; {@link dev.cove.write.Spool#leftovers}
+   *     lists them
+   */
+  public int recover() throws IOException {
+    if (writeSide == null) {
+      return 0;
+    }
+    writeSide.recovery.run();
+    return writeSide.leftovers();
+  }
+
   /** What waits to be stored. */
   public Unsaved unsaved() {
     if (writeSide == null) {

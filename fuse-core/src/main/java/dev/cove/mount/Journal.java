@@ -98,6 +98,10 @@ final class Journal implements AutoCloseable {
     return begin("rename", Map.of("from", from, "to", to));
   }
 
+  Entry moving(String from, String version, String to, String writeId) throws IOException {
+    return begin("move", Map.of("from", from, "version", version, "to", to, "writeId", writeId));
+  }
+
   Entry deleting(String key, String version) throws IOException {
     return begin("delete", Map.of("key", key, "version", version));
   }

@@ -22,7 +22,6 @@ import dev.cove.write.StagedFile;
 import dev.cove.write.Target;
 import dev.cove.write.WriteException;
 import java.io.IOException;
-import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -40,14 +39,12 @@ final class Publishing {
   private final Publisher publisher;
   private final ServerCopies copies;
   private final Removals removals;
-  private final Path spool;
 
-  Publishing(Core core, Publisher publisher, ServerCopies copies, Removals removals, Path spool) {
+  Publishing(Core core, Publisher publisher, ServerCopies copies, Removals removals) {
     this.core = core;
     this.publisher = publisher;
     this.copies = copies;
     this.removals = removals;
-    this.spool = spool;
   }
 
   /** Publishes what is dirty; returns when it is durable in the bucket. */
@@ -246,12 +243,16 @@ final class Publishing {
     core.changed(key, now);
   }
 
-  /** The object is another writer's: what is local is kept beside, and the name is let go. */
+  /**
+   * The object is another writer's: the name is let go. Those who have the file open go on to see
+   * what they wrote; with the last close it is put aside.
+   */
   private FsException lost(FileInode file, String key, IOException why) {
     letName(file, key);
-    LOG.warn("{} is not stored, its bytes are kept in {}: {}", key, spool, why.getMessage());
+    LOG.warn("{} is not stored, its bytes are kept: {}", key, why.getMessage());
     return new FsException(
-        Errno.ESTALE, key + " was changed by another writer; its bytes are kept in " + spool);
+        Errno.ESTALE,
+        key + " was changed by another writer; 'cove recover' lists what this one wrote");
   }
 
   private void publishEmpty(FileInode file, String key) throws IOException {

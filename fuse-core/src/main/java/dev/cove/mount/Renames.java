@@ -121,14 +121,18 @@ final class Renames {
             core.metadata().of(from, base),
             file.type(),
             file.look().posix().orModified(base.modifiedNanos()));
+    String writeId = ServerCopies.newWriteId();
+    Journal.Entry entry = journal.moving(from, base.version().value(), to, writeId);
     Stored stored;
     try {
       stored = copies.copy(
           new ServerCopies.Source(
               from, base.version(), base.size(), base.storageClass(), attributes),
           to,
-          target.condition());
+          target.condition(),
+          writeId);
     } catch (StorageException e) {
+      entry.done();
       if (e.kind() == StorageException.Kind.PRECONDITION_FAILED) {
         file.expire();
         core.namespace().forget(from + "/");
@@ -149,6 +153,8 @@ final class Renames {
     } catch (IOException e) {
       file.copied(base, from);
       throw e;
+    } finally {
+      entry.done();
     }
   }
 

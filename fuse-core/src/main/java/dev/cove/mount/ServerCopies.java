@@ -4,6 +4,7 @@ import dev.cove.storage.ByteRange;
 import dev.cove.storage.Capabilities;
 import dev.cove.storage.CopyRequest;
 import dev.cove.storage.ObjectAttributes;
+import dev.cove.storage.ObjectInfo;
 import dev.cove.storage.ObjectStore;
 import dev.cove.storage.Part;
 import dev.cove.storage.StorageException;
@@ -12,9 +13,12 @@ import dev.cove.storage.Upload;
 import dev.cove.storage.Version;
 import dev.cove.storage.WriteCondition;
 import dev.cove.storage.WriteOptions;
+import dev.cove.write.Target;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -41,15 +45,82 @@ final class ServerCopies {
       Version version,
       long size,
       @Nullable String storageClass,
-      ObjectAttributes attributes) {}
+      ObjectAttributes attributes) {
+
+    private Source stamped(String writeId) {
+      Map<String, String> metadata = new HashMap<>(attributes.metadata());
+      metadata.put(Target.WRITE_ID, writeId);
+      return new Source(key, version, size, storageClass, attributes.withMetadata(metadata));
+    }
+  }
+
+  /** As {@link #copy(Source, String, WriteCondition, String)} with an id of its own. */
+  Stored copy(Source source, String target, WriteCondition condition) throws StorageException {
+    return copy(source, target, condition, newWriteId());
+  }
+
+  /** An id that no other write has. */
+  static String newWriteId() {
+    return UUID.randomUUID().toString();
+  }
 
   /**
-   * Makes {@code target} a copy; it appears whole or not at all.
+   * Makes {@code target} a copy; it appears whole or not at all. A copy whose acknowledgement was
+   * lost is known by its id and counts as done, once.
    *
+   * @param writeId stored with the copy
    * @throws StorageException {@code PRECONDITION_FAILED} when the source has another version or the
    *     condition on the target does not hold
    */
-  Stored copy(Source source, String target, WriteCondition condition) throws StorageException {
+  Stored copy(Source source, String target, WriteCondition condition, String writeId)
+      throws StorageException {
+    Source stamped = source.stamped(writeId);
+    try {
+      return tryCopy(stamped, target, condition);
+    } catch (StorageException e) {
+      Stored own = findOwn(target, writeId, e);
+      if (own == null) {
+        throw e;
+      }
+      return own;
+    }
+  }
+
+  /** What a copy with this id has left at the target; null when there is none. */
+  @Nullable
+  Stored findOwn(String target, String writeId) throws StorageException {
+    try {
+      ObjectInfo info = store.head(target);
+      ObjectAttributes attributes = info.attributes();
+      boolean own =
+          attributes != null && writeId.equals(attributes.metadata().get(Target.WRITE_ID));
+      return own ? new Stored(info.version(), info.versionId()) : null;
+    } catch (StorageException e) {
+      if (e.kind() == StorageException.Kind.NOT_FOUND) {
+        return null;
+      }
+      throw e;
+    }
+  }
+
+  private @Nullable Stored findOwn(String target, String writeId, StorageException failure)
+      throws StorageException {
+    boolean unsure = failure.mayHaveBeenApplied()
+        || failure.kind() == StorageException.Kind.PRECONDITION_FAILED
+        || failure.kind() == StorageException.Kind.NOT_FOUND;
+    if (!unsure) {
+      return null;
+    }
+    try {
+      return findOwn(target, writeId);
+    } catch (StorageException e) {
+      failure.addSuppressed(e);
+      return null;
+    }
+  }
+
+  private Stored tryCopy(Source source, String target, WriteCondition condition)
+      throws StorageException {
     Capabilities can = store.capabilities();
     boolean plain = condition == WriteCondition.none() || can.conditionalCopy();
     if (source.size() <= can.maxCopySize() && (plain || source.size() == 0 || !can.partCopy())) {

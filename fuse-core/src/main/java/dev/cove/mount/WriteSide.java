@@ -21,6 +21,7 @@ final class WriteSide implements AutoCloseable {
   final Writes writes;
   final AttributeChanges attributes;
   final Draining draining;
+  final Recovery recovery;
 
   WriteSide(
       Core core,
@@ -36,13 +37,19 @@ final class WriteSide implements AutoCloseable {
     DirectoryMarkers markers = new DirectoryMarkers(core);
     ServerCopies copies = new ServerCopies(core.store());
     removals = new Removals(core, markers, journal);
-    Publishing publishing = new Publishing(core, publisher, copies, removals, spool.folder());
-    background = new Background(publishing);
+    Publishing publishing = new Publishing(core, publisher, copies, removals);
+    background = new Background(publishing, journal);
     creations = new Creations(core, markers, publishing, files);
     writes = new Writes(core, files, readers, publisher, publishing, removals);
     renames = new Renames(core, markers, copies, publishing, removals, parallel, journal);
     attributes = new AttributeChanges(core, markers, writes, publishing, xattrs, background);
     draining = new Draining(core.table(), publishing, parallel);
+    recovery = new Recovery(core, copies, parallel, journal);
+  }
+
+  /** Files that an earlier process could not store. */
+  int leftovers() throws IOException {
+    return spool.leftovers().size();
   }
 
   /** What was not published stays in the folder and is found there. */

@@ -7,6 +7,7 @@ import dev.cove.vfs.Errno;
 import dev.cove.vfs.FsException;
 import dev.cove.write.Base;
 import dev.cove.write.ByteSink;
+import dev.cove.write.Kept;
 import dev.cove.write.Publisher;
 import dev.cove.write.StagedFile;
 import dev.cove.write.WriteException;
@@ -166,21 +167,31 @@ final class Writes {
       if (handle.flags().forWriting() || !(inode.isPublished() || inode.isOpen())) {
         publishing.publish(inode);
       }
+    } catch (IOException e) {
+      // No program hears of it: what is dirty stays staged, and the end of the mount tries again.
+      LOG.error("{} could not be stored: {}", inode.lastKey(), e.getMessage());
+    }
+    try {
       letGo(inode);
       if (!inode.isOpen()) {
         removals.lastClosed(inode);
       }
     } catch (IOException e) {
-      // No program hears of it: what is dirty stays staged, and the end of the mount tries again.
-      LOG.error("{} could not be stored: {}", inode.lastKey(), e.getMessage());
+      LOG.error("{} could not be cleared away: {}", inode.lastKey(), e.getMessage());
     }
     core.table().released(inode);
   }
 
   private void letGo(FileInode inode) throws IOException {
     StagedFile done = inode.unstageIfDone();
-    // What another writer's object kept out of the bucket stays in the spool.
-    if (done != null && inode.fate() != FileInode.Fate.LOST) {
+    if (done == null) {
+      return;
+    }
+    if (inode.fate() == FileInode.Fate.LOST) {
+      Kept kept = done.keep("another writer changed the object first");
+      Object where = kept.plainFile() == null ? "the spool" : kept.plainFile();
+      LOG.warn("what was written to {} and not stored is kept in {}", inode.lastKey(), where);
+    } else {
       publisher.discard(done);
     }
   }
