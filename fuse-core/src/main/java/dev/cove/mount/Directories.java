@@ -72,7 +72,11 @@ final class Directories {
           }
           continue;
         }
-        DirectoryCursor.Named named = handle.cursor().at(index - first);
+        long place = index - first;
+        if (sink.wantsAttributes() && (index == cookie || place % AHEAD == 0)) {
+          describeAhead(handle, place);
+        }
+        DirectoryCursor.Named named = handle.cursor().at(place);
         if (named == null) {
           return;
         }

@@ -102,7 +102,7 @@ final class Renames {
         publishing.publishLocked(file, from);
       }
       if (file.isPublished()) {
-        moveObject(file, parent, name, from, to, target);
+        moveObject(file, name, from, to, target);
       }
       if (core.table().child(newParent, newName) instanceof FileInode replaced) {
         replaced.fate(FileInode.Fate.UNLINKED);
@@ -112,8 +112,7 @@ final class Renames {
     }
   }
 
-  private void moveObject(
-      FileInode file, DirectoryInode parent, String name, String from, String to, Target target)
+  private void moveObject(FileInode file, String name, String from, String to, Target target)
       throws IOException {
     Child.File base = requireNonNull(file.base());
     ObjectAttributes attributes = core.descriptions()
