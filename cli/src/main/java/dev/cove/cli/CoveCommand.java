@@ -8,6 +8,7 @@ import dev.cove.cli.mount.MountsCommand;
 import dev.cove.cli.mount.RefreshCommand;
 import dev.cove.cli.mount.UnmountCommand;
 import dev.cove.cli.quickstart.QuickstartCommand;
+import dev.cove.cli.recover.RecoverCommand;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -46,6 +47,7 @@ import picocli.CommandLine.Spec;
       UnmountCommand.class,
       MountsCommand.class,
       RefreshCommand.class,
+      RecoverCommand.class,
       DoctorCommand.class,
       QuickstartCommand.class,
       VersionCommand.class,

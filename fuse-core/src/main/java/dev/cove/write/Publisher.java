@@ -11,6 +11,7 @@ import dev.cove.storage.WriteCondition;
 import dev.cove.write.Shape.Attempt;
 import java.io.Closeable;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -100,6 +101,13 @@ public final class Publisher implements Closeable {
    */
   public StagedFile reopen(Leftover leftover, BaseReader baseReader) throws IOException {
     return staged(Draft.resume(spool, leftover.id(), spool.left(leftover.id())), baseReader);
+  }
+
+  /** A {@link BaseReader} that asks the store each time. */
+  public void readBase(Base base, long offset, int length, ByteSink sink) throws IOException {
+    ByteBuffer bytes = ByteBuffer.allocate(length);
+    sender.fetch(base, offset, offset + length, (at, piece) -> bytes.put(piece));
+    sink.send(bytes.flip());
   }
 
   /** Drops what was left and ends its upload, if that can be found. */

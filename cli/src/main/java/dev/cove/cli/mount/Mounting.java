@@ -125,6 +125,11 @@ final class Mounting {
         throw CommandFailure.notSo("no key in " + source.wholeBucket() + " begins with '"
             + source.prefix() + "'; check the prefix, or give --allow-missing-prefix");
       }
+      if (writing.isWritable()) {
+        // After the list, which says what is wrong with a bucket or its credentials.
+        store.close();
+        store = storeOptions.openForWriting(source);
+      }
       return store;
     } catch (StorageException e) {
       store.close();

@@ -3,16 +3,14 @@ package dev.cove.cli.mount;
 import dev.cove.cli.command.ByteSize;
 import dev.cove.cli.command.Range;
 import dev.cove.cli.config.Folders;
+import dev.cove.cli.recover.SpoolFolders;
 import dev.cove.mount.BucketOptions.OnConflict;
 import dev.cove.mount.WriteSettings;
 import dev.cove.write.PublishOptions;
 import dev.cove.write.SpoolOptions;
-import java.nio.charset.StandardCharsets;
+import java.io.IOException;
 import java.nio.file.Path;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
-import java.util.HexFormat;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -87,7 +85,7 @@ final class WritingOptions {
 
   /** Where and how the changes of one mount are staged; null when it is read-only. */
   @Nullable
-  WriteSettings settings(Folders folders, String source, Path directory) {
+  WriteSettings settings(Folders folders, String source, Path directory) throws IOException {
     if (!writable) {
       return null;
     }
@@ -95,18 +93,6 @@ final class WritingOptions {
     PublishOptions defaults = PublishOptions.DEFAULT;
     PublishOptions publish =
         new PublishOptions(partSize.bytes(), defaults.partsPerFile(), defaults.parts());
-    return new WriteSettings(
-        folders.stateFolder("spool").resolve(name(source, directory)), spool, publish);
-  }
-
-  /** The same name for the same mount each time, so that it finds what a killed process left. */
-  private static String name(String source, Path directory) {
-    try {
-      byte[] hash = MessageDigest.getInstance("SHA-256")
-          .digest((source + '\0' + directory).getBytes(StandardCharsets.UTF_8));
-      return HexFormat.of().formatHex(hash, 0, 8);
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException(e); // every Java has it
-    }
+    return new WriteSettings(new SpoolFolders(folders).of(source, directory), spool, publish);
   }
 }

@@ -11,6 +11,7 @@ import dev.cove.storage.LoggingObjectStore;
 import dev.cove.storage.ObjectAttributes.Encryption;
 import dev.cove.storage.ObjectStore;
 import dev.cove.storage.PrefixObjectStore;
+import dev.cove.storage.StorageException;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.time.Duration;
@@ -155,7 +156,20 @@ public final class StoreOptions {
 
   /** Opens what a URL names; sends nothing. */
   public ObjectStore open(BucketUrl url) {
-    ObjectStore store = S3ObjectStores.open(config(url.bucket()));
+    return decorate(S3ObjectStores.open(config(url.bucket())), url);
+  }
+
+  /**
+   * As {@link #open}, after finding out which conditions on writes the endpoint honours.
+   *
+   * @throws StorageException when that could not be found out
+   */
+  public ObjectStore openForWriting(BucketUrl url) throws StorageException {
+    return decorate(S3ObjectStores.openProbed(config(url.bucket()), url.prefix()), url);
+  }
+
+  private static ObjectStore decorate(ObjectStore opened, BucketUrl url) {
+    ObjectStore store = opened;
     if (LoggerFactory.getLogger(LoggingObjectStore.class).isDebugEnabled()) {
       store = new LoggingObjectStore(store);
     }

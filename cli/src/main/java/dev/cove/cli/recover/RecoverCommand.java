@@ -1,0 +1,275 @@
+package dev.cove.cli.recover;
+
+import static java.util.Objects.requireNonNull;
+
+import dev.cove.cli.command.ByteSize;
+import dev.cove.cli.command.CommandFailure;
+import dev.cove.cli.command.ExitCodes;
+import dev.cove.cli.command.JsonText;
+import dev.cove.cli.command.PathArgument;
+import dev.cove.cli.command.Printable;
+import dev.cove.cli.config.Folders;
+import dev.cove.cli.store.BucketUrl;
+import dev.cove.cli.store.StoreOptions;
+import dev.cove.storage.ObjectStore;
+import dev.cove.storage.StorageException;
+import dev.cove.write.Leftover;
+import dev.cove.write.PublishOptions;
+import dev.cove.write.Publisher;
+import dev.cove.write.Spool;
+import dev.cove.write.SpoolOptions;
+import dev.cove.write.StagedFile;
+import dev.cove.write.Target;
+import dev.cove.write.WriteException;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.ArgGroup;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** Deals with what mounts could not store. */
+@Command(
+    name = "recover",
+    description = {
+      "List what programs wrote and a mount could not store, store it after all, save it elsewhere or"
+          + " discard it.",
+      "",
+      "Files are listed after a process was killed, after a mount ended while the bucket could not be"
+          + " reached, and when another writer changed the object first.%n",
+    },
+    sortOptions = false,
+    footerHeading = "%nExamples:%n",
+    footer = {
+      "  cove recover",
+      "  cove recover --upload",
+      "  cove recover --save /tmp/rescued",
+      "  cove recover --discard --yes 1a2b-1",
+    })
+public final class RecoverCommand implements Callable<Integer> {
+  @Spec
+  private CommandSpec spec;
+
+  @ArgGroup
+  private @Nullable Action action;
+
+  @Parameters(arity = "0..*", paramLabel = "ID", description = "Only these. Default: all.")
+  private @Nullable List<String> ids;
+
+  @Option(
+      names = "--yes",
+      description = "Discard without --yes names what would go and does nothing.")
+  private boolean yes;
+
+  @Option(
+      names = "--json",
+      description =
+          "Print one array: id, source, key, bytes, state, reason, changed, file (the whole content as"
+              + " an ordinary file, or null).")
+  private boolean json;
+
+  @Mixin
+  private StoreOptions store;
+
+  /** What to do; to list when nothing is said. */
+  static final class Action {
+    @Option(names = "--list", description = "List them; the default.")
+    boolean list;
+
+    @Option(
+        names = "--upload",
+        description = "Store them, unless another writer has changed the object since.")
+    boolean upload;
+
+    @Option(names = "--save", paramLabel = "DIR", description = "Copy them to new files in DIR.")
+    @Nullable
+    Path save;
+
+    @Option(names = "--discard", description = "Delete them for good; needs --yes.")
+    boolean discard;
+  }
+
+  /** A file that was left, and where. */
+  private record Found(SpoolFolders.Entry entry, Leftover leftover) {}
+
+  /** What is done with one of them. */
+  private interface Work {
+    /** Null when it is done, else why not. */
+    @Nullable
+    String on(Found found, Spool spool) throws IOException;
+  }
+
+  @Override
+  public Integer call() throws IOException {
+    store.check();
+    Action asked = action;
+    if (asked == null || asked.list) {
+      return list();
+    }
+    if (asked.upload) {
+      return each(this::upload);
+    }
+    Path save = asked.save;
+    if (save != null) {
+      Path folder = PathArgument.resolve(save.toString());
+      Files.createDirectories(folder);
+      return each((found, spool) -> save(found, spool, folder));
+    }
+    if (!yes) {
+      list();
+      throw CommandFailure.usage("nothing was discarded; give --yes to delete these for good");
+    }
+    return each(this::discard);
+  }
+
+  private int list() throws IOException {
+    List<Map<String, @Nullable Object>> rows = new ArrayList<>();
+    each((found, spool) -> {
+      rows.add(row(found));
+      return null;
+    });
+    if (json) {
+      spec.commandLine().getOut().println(JsonText.write(rows));
+    } else {
+      rows.forEach(row -> spec.commandLine().getOut().println(line(row)));
+    }
+    return ExitCodes.DONE;
+  }
+
+  private static Map<String, @Nullable Object> row(Found found) {
+    Leftover leftover = found.leftover();
+    Target target = leftover.target();
+    Map<String, @Nullable Object> row = new LinkedHashMap<>();
+    row.put("id", leftover.id());
+    row.put("source", found.entry().source());
+    row.put("key", target == null ? null : target.key());
+    row.put("bytes", leftover.size());
+    row.put("state", leftover.state().name().toLowerCase(Locale.ROOT));
+    row.put("reason", leftover.reason());
+    row.put("changed", leftover.changed());
+    row.put("file", leftover.plainFile() == null ? null : leftover.plainFile().toString());
+    return row;
+  }
+
+  private static String line(Map<String, @Nullable Object> row) {
+    return Printable.line(row.get("id") + "  " + row.get("source") + "/" + row.get("key") + "  "
+        + new ByteSize((long) requireNonNull(row.get("bytes"))) + ", "
+        + row.get("state") + (row.get("reason") == null ? "" : ": " + row.get("reason"))
+        + (row.get("file") == null ? "" : "; whole in " + row.get("file")));
+  }
+
+  private int each(Work work) throws IOException {
+    int failed = 0;
+    int done = 0;
+    for (SpoolFolders.Entry entry : new SpoolFolders(Folders.current()).all()) {
+      try (Spool spool = Spool.open(entry.folder(), SpoolOptions.DEFAULT)) {
+        for (Leftover leftover : spool.leftovers()) {
+          if (ids != null && !ids.contains(leftover.id())) {
+            continue;
+          }
+          done++;
+          String why = work.on(new Found(entry, leftover), spool);
+          if (why != null) {
+            failed++;
+            err(leftover.id() + ": " + why);
+          }
+        }
+      } catch (WriteException e) {
+        if (e.kind() != WriteException.Kind.IN_USE) {
+          throw CommandFailure.failed(String.valueOf(e.getMessage()), e);
+        }
+        err(entry.source() + " is mounted on " + entry.mountPoint()
+            + "; what it has not stored is listed when it is unmounted");
+      }
+    }
+    if (ids != null && done < ids.size()) {
+      throw CommandFailure.notSo("no such file is left: see 'cove recover'");
+    }
+    return failed == 0 ? ExitCodes.DONE : ExitCodes.KEPT_LOCALLY;
+  }
+
+  private void err(String line) {
+    spec.commandLine().getErr().println(Printable.line(line));
+  }
+
+  private @Nullable String upload(Found found, Spool spool) throws IOException {
+    Target target = found.leftover().target();
+    if (target == null) {
+      return "its journal is damaged; --save or --discard it";
+    }
+    return with(found, spool, (publisher, staged) -> {
+      try {
+        publisher.publish(staged, target);
+        publisher.discard(staged);
+        return null;
+      } catch (WriteException e) {
+        staged.keep(String.valueOf(e.getMessage()));
+        return target.key() + " is not stored: " + e.getMessage();
+      } catch (StorageException e) {
+        return target.key() + " is not stored: " + e.getMessage();
+      }
+    });
+  }
+
+  private @Nullable String save(Found found, Spool spool, Path folder) throws IOException {
+    Target target = found.leftover().target();
+    if (target == null) {
+      return "its journal is damaged and its bytes cannot be put in order";
+    }
+    Path file = folder.resolve(
+        found.leftover().id() + "-" + target.key().substring(target.key().lastIndexOf('/') + 1));
+    return with(found, spool, (publisher, staged) -> {
+      int holes = publisher.save(staged, file).size();
+      return holes == 0 ? null : file + " has holes: the object its other bytes come from is gone";
+    });
+  }
+
+  private @Nullable String discard(Found found, Spool spool) throws IOException {
+    return withStore(found, spool, publisher -> {
+      publisher.discard(found.leftover());
+      return null;
+    });
+  }
+
+  /** Work with a publisher. */
+  private interface WithPublisher {
+    @Nullable
+    String call(Publisher publisher) throws IOException;
+  }
+
+  /** Work with a file that was opened again. */
+  private interface WithStaged {
+    @Nullable
+    String call(Publisher publisher, StagedFile staged) throws IOException;
+  }
+
+  private @Nullable String with(Found found, Spool spool, WithStaged work) throws IOException {
+    return withStore(
+        found,
+        spool,
+        publisher -> work.call(publisher, publisher.reopen(found.leftover(), publisher::readBase)));
+  }
+
+  private @Nullable String withStore(Found found, Spool spool, WithPublisher work)
+      throws IOException {
+    String source = found.entry().source();
+    if (source == null) {
+      return "it is not known which bucket it belongs to";
+    }
+    try (ObjectStore bucket = store.openForWriting(BucketUrl.parse(source));
+        Publisher publisher = new Publisher(bucket, spool, PublishOptions.DEFAULT)) {
+      return work.call(publisher);
+    }
+  }
+}
