@@ -180,7 +180,7 @@ final class Names {
    */
   void refresh(FileInode file) throws IOException {
     DirectoryInode parent = file.parent();
-    if (parent == null || file.checkedWithin(ttlNanos, ticker.getAsLong())) {
+    if (parent == null || file.isLocal() || file.checkedWithin(ttlNanos, ticker.getAsLong())) {
       return;
     }
     Child child = namespace.find(parent.prefix(), file.name());

@@ -23,6 +23,7 @@ import dev.cove.write.Target;
 import dev.cove.write.WriteException;
 import java.io.IOException;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -95,13 +96,14 @@ final class Publishing {
       Published result = publisher.publish(staged, wanted);
       ObjectAttributes applied = result.applied().options().attributes();
       finish(file, key, result.stored(), result.size(), applied, base, pending);
-      if (!describesSame(applied, wanted.options().attributes())) {
-        if (pending.explicit()) {
-          // A large file was sent while it was written, with the attributes of when that began.
-          publishAttributes(file, key);
-        } else {
-          file.adopt(PosixMetadata.parse(applied.metadata(), false), pending);
-        }
+      // A large file was sent while it was written, with the attributes of when that began.
+      ObjectAttributes asked = wanted.options().attributes();
+      if (pending.explicit()
+          ? !describesSame(applied, asked)
+          : !describesSame(applied, asked, PosixMetadata.MODIFIED)) {
+        publishAttributes(file, key);
+      } else {
+        file.adopt(PosixMetadata.parse(applied.metadata(), false), pending);
       }
     } catch (WriteException e) {
       if (e.kind() != WriteException.Kind.CONFLICT) {
@@ -116,11 +118,14 @@ final class Publishing {
     }
   }
 
-  private static boolean describesSame(ObjectAttributes applied, ObjectAttributes wanted) {
+  private static boolean describesSame(
+      ObjectAttributes applied, ObjectAttributes wanted, String... whatever) {
     Map<String, String> stored = new HashMap<>(applied.metadata());
     Map<String, String> asked = new HashMap<>(wanted.metadata());
-    stored.remove(Target.WRITE_ID);
-    asked.remove(Target.WRITE_ID);
+    for (Map<String, String> each : List.of(stored, asked)) {
+      each.remove(Target.WRITE_ID);
+      each.keySet().removeAll(List.of(whatever));
+    }
     return stored.equals(asked);
   }
 
@@ -218,6 +223,12 @@ final class Publishing {
           key,
           unlessOverwriting(WriteCondition.ifVersion(base.version())));
       finish(file, key, stored, base.size(), attributes, base, pending);
+      // Whoever goes on writing does so on the same bytes under their new version.
+      file.copied(requireNonNull(file.base()), key);
+      StagedFile staged = file.staged();
+      if (staged != null) {
+        staged.retarget(target(file, key));
+      }
     } catch (StorageException e) {
       if (!isGone(e)) {
         throw e;

@@ -27,6 +27,9 @@ public record PosixMetadata(
     @Nullable Integer gid,
     @Nullable Long modifiedNanos) {
 
+  /** The key of the time of modification. */
+  public static final String MODIFIED = "mtime";
+
   private static final int TYPE_MASK = 0xF000; // S_IFMT
   private static final int TYPE_FILE = 0x8000; // S_IFREG
   private static final int TYPE_DIRECTORY = 0x4000; // S_IFDIR
@@ -51,7 +54,7 @@ public record PosixMetadata(
         mode == null ? null : Integer.valueOf(mode & PERMISSIONS),
         parseId(metadata.get("uid")),
         parseId(metadata.get("gid")),
-        parseTime(metadata.get("mtime")));
+        parseTime(metadata.get(MODIFIED)));
   }
 
   /** Puts these attributes into metadata, replacing what stood there in any of the ways read. */
@@ -66,7 +69,7 @@ public record PosixMetadata(
     result.put("mode", Integer.toString(typeBits(type) | (permissions & PERMISSIONS)));
     result.put("uid", Integer.toUnsignedString(uid));
     result.put("gid", Integer.toUnsignedString(gid));
-    result.put("mtime", formatTime(modifiedNanos));
+    result.put(MODIFIED, formatTime(modifiedNanos));
     return result;
   }
 
