@@ -142,7 +142,9 @@ public final class RecoverCommand implements Callable<Integer> {
     if (json) {
       spec.commandLine().getOut().println(JsonText.write(rows));
     } else {
-      rows.forEach(row -> spec.commandLine().getOut().println(line(row)));
+      for (Map<String, @Nullable Object> row : rows) {
+        spec.commandLine().getOut().println(line(row));
+      }
     }
     return ExitCodes.DONE;
   }
