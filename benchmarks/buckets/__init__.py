@@ -1,0 +1,1 @@
+"""Measures bucket mounts beside curl, rclone and s3fs."""

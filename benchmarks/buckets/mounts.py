@@ -1,0 +1,171 @@
+"""The tools that are compared, each mounted with the options that its users would take."""
+
+import abc
+import contextlib
+import os
+import shutil
+import subprocess
+import time
+
+from . import lab, s3
+
+CREDENTIALS = {"AWS_ACCESS_KEY_ID": s3.KEY, "AWS_SECRET_ACCESS_KEY": s3.SECRET, "AWS_REGION": s3.REGION,
+               "AWS_EC2_METADATA_DISABLED": "true"}
+PEERS = ("rclone", "s3fs")
+
+
+def _fusermount():
+    return shutil.which("fusermount3") or shutil.which("fusermount") or "fusermount"
+
+
+class Mount(abc.ABC):
+    """One fresh mount; every file that the tool keeps goes when it does."""
+
+    def __init__(self, lab_, endpoint, bucket, options=()):
+        self._lab, self._endpoint, self._bucket, self._options = lab_, endpoint, bucket, list(options)
+        self._home = lab_.disk / f"{self.name}-home"
+        self._log = lab_.disk / f"{self.name}.log"
+        self.directory = lab_.disk / f"{self.name}-mount"
+        self.pid = 0
+        self.ready_seconds = 0.0
+        self._cpu_when_ready = 0.0
+
+    def __enter__(self):
+        shutil.rmtree(self._home, ignore_errors=True)
+        self._home.mkdir()
+        self.directory.mkdir(exist_ok=True)
+        start = time.perf_counter()
+        try:
+            self._start()
+            self._wait_until_listed()
+            self.ready_seconds = time.perf_counter() - start
+            self._cpu_when_ready = lab.cpu_seconds(self.pid)
+        except BaseException:
+            self._end()
+            raise
+        return self
+
+    def __exit__(self, *error):
+        self._end()
+
+    def cpu(self):
+        """Processor seconds of the tool since its start, and those of them that came after it was ready."""
+        total = lab.cpu_seconds(self.pid)
+        return total, total - self._cpu_when_ready
+
+    def peak(self):
+        return lab.peak_megabytes(self.pid)
+
+    @abc.abstractmethod
+    def _start(self):
+        ...
+
+    @abc.abstractmethod
+    def _ended(self):
+        ...
+
+    def _end(self):
+        if os.path.ismount(self.directory):
+            subprocess.run([_fusermount(), "-u", self.directory], capture_output=True)
+        with contextlib.suppress(lab.Failed):
+            lab.wait_for(f"the end of {self.name}", self._ended, 60, 0.02)
+        self._kill()
+        if os.path.ismount(self.directory):
+            subprocess.run([_fusermount(), "-u", "-z", self.directory], capture_output=True)
+        shutil.rmtree(self._home, ignore_errors=True)
+        self.directory.rmdir()
+
+    @abc.abstractmethod
+    def _kill(self):
+        ...
+
+    def _wait_until_listed(self):
+        def mounted():
+            if self._ended():
+                raise lab.Failed(f"{self.name} did not mount: {self._log.read_text()[-400:]}")
+            return os.path.ismount(self.directory)
+
+        lab.wait_for(f"{self.name} to mount", mounted, 60, 0.001)
+        os.listdir(self.directory)
+
+
+class _Foreground(Mount, abc.ABC):
+    """A tool that stays a child of this process."""
+
+    _process = None
+
+    def _start(self):
+        self._process = lab.spawn(self._command(), self._log, self._environment())
+        self.pid = self._process.pid
+
+    @abc.abstractmethod
+    def _command(self):
+        ...
+
+    def _environment(self):
+        return {"HOME": str(self._home)}
+
+    def _ended(self):
+        return self._process is None or self._process.poll() is not None
+
+    def _kill(self):
+        if self._process is not None:
+            lab.stop(self._process)
+
+
+class Rclone(_Foreground):
+    name = "rclone"
+
+    def _command(self):
+        return ["rclone", "mount", f"bench:{self._bucket}", self.directory, "--vfs-cache-mode", "writes",
+                "--cache-dir", self._home / "cache", *self._options]
+
+    def _environment(self):
+        settings = {"TYPE": "s3", "PROVIDER": "Minio", "ENDPOINT": self._endpoint, "REGION": s3.REGION,
+                    "ACCESS_KEY_ID": s3.KEY, "SECRET_ACCESS_KEY": s3.SECRET}
+        return {**super()._environment(), "RCLONE_CONFIG": str(self._home / "rclone.conf"),
+                **{f"RCLONE_CONFIG_BENCH_{name}": value for name, value in settings.items()}}
+
+
+class S3fs(_Foreground):
+    name = "s3fs"
+
+    def _command(self):
+        passwords = self._home / "passwd-s3fs"
+        passwords.write_text(f"{s3.KEY}:{s3.SECRET}\n")
+        passwords.chmod(0o600)
+        return ["s3fs", self._bucket, self.directory, "-f", "-o", f"passwd_file={passwords}",
+                "-o", f"url={self._endpoint}", "-o", "use_path_request_style",
+                "-o", f"use_cache={self._home / 'cache'}", *self._options]
+
+
+class Cove(Mount):
+    name = "cove"
+
+    def _environment(self):
+        return {**os.environ, **CREDENTIALS, "COVE_HOME": str(self._home)}
+
+    def _start(self):
+        command = [lab.ROOT / "cove", "mount", f"s3://{self._bucket}", self.directory,
+                   "--endpoint-url", self._endpoint, *self._options]
+        # The mount outlives the command that starts it, so the command's end is waited for and not the mount's.
+        with open(self._log, "ab") as output:
+            done = subprocess.run([str(word) for word in command], stdin=subprocess.DEVNULL, stdout=output,
+                                  stderr=output, env=self._environment(), start_new_session=True)
+        if done.returncode != 0:
+            raise lab.Failed(f"cove did not mount: {self._log.read_text()[-400:]}")
+        self.pid = lab.process_with_argument("mount", f"s3://{self._bucket}", self.directory)
+        if self.pid is None:
+            raise lab.Failed("cove mounted, but its process was not found")
+
+    def _ended(self):
+        return not self.pid or not os.path.exists(f"/proc/{self.pid}")
+
+    def _kill(self):
+        self.pid = self.pid or lab.process_with_argument("mount", f"s3://{self._bucket}", self.directory) or 0
+        if not self._ended():
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(self.pid, 9)
+
+
+TOOLS = {tool.name: tool for tool in (Cove, Rclone, S3fs)}
