@@ -9,7 +9,7 @@ import sys
 import time
 from pathlib import Path
 
-from . import lab, report, s3, servers
+from . import lab, report, servers
 from .lines import COVE, CURL, LINES, Bench
 
 PAGE = lab.ROOT / "docs" / "PERFORMANCE.md"
@@ -84,8 +84,6 @@ def measure_all(chosen, lines):
     big = (256 if chosen.quick else 1024) * servers.MIB
     with lab.Lab() as lab_:
         endpoint = servers.start_minio(lab_, lab_.memory / "minio")
-        with s3.Client(endpoint) as client:
-            client.make_bucket(servers.BUCKET)
         bench = Bench(lab_, endpoint, servers.Data(lab_, endpoint, big), cove_options)
         if COVE in chosen.tools:
             # Builds Cove and its archive of loaded classes, which no line must pay for.

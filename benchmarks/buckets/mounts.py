@@ -34,6 +34,7 @@ class Mount(abc.ABC):
         shutil.rmtree(self._home, ignore_errors=True)
         self._home.mkdir()
         self.directory.mkdir(exist_ok=True)
+        self._log.unlink(missing_ok=True)
         start = time.perf_counter()
         try:
             self._start()
@@ -47,6 +48,10 @@ class Mount(abc.ABC):
 
     def __exit__(self, *error):
         self._end()
+
+    def _last_words(self):
+        lines = self._log.read_text().strip().splitlines()
+        return " / ".join(line.strip() for line in lines[-2:])[:300]
 
     def cpu(self):
         """Processor seconds of the tool since its start, and those of them that came after it was ready."""
@@ -82,7 +87,7 @@ class Mount(abc.ABC):
     def _wait_until_listed(self):
         def mounted():
             if self._ended():
-                raise lab.Failed(f"{self.name} did not mount: {self._log.read_text()[-400:]}")
+                raise lab.Failed(f"{self.name} did not mount: {self._last_words()}")
             return os.path.ismount(self.directory)
 
         lab.wait_for(f"{self.name} to mount", mounted, 60, 0.001)
@@ -153,7 +158,7 @@ class Cove(Mount):
             done = subprocess.run([str(word) for word in command], stdin=subprocess.DEVNULL, stdout=output,
                                   stderr=output, env=self._environment(), start_new_session=True)
         if done.returncode != 0:
-            raise lab.Failed(f"cove did not mount: {self._log.read_text()[-400:]}")
+            raise lab.Failed(f"cove did not mount: {self._last_words()}")
         self.pid = lab.process_with_argument("mount", f"s3://{self._bucket}", self.directory)
         if self.pid is None:
             raise lab.Failed("cove mounted, but its process was not found")
