@@ -215,7 +215,7 @@ final class Draft {
         journal.write(at, at + count, role == Role.DIRTY, index, change);
       }
       segment.apply(change, from, source);
-    } catch (IOException e) {
+    } catch (IOException | RuntimeException | Error e) {
       segment.abandon();
       throw e;
     }
@@ -298,7 +298,11 @@ final class Draft {
 
   /** The unchanged bytes are another object's now. */
   void rebased(Base same) throws IOException {
+    Base old = shape.base();
     shape.rebased(same);
+    if (transfer != null) {
+      transfer.rebased(old, same);
+    }
     changes++;
     publications++;
     journal.base(same);

@@ -7,18 +7,9 @@ import dev.cove.write.Shape.Attempt;
 import java.io.ByteArrayOutputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.ByteBuffer;
-import java.nio.channels.ClosedByInterruptException;
-import java.nio.channels.ClosedChannelException;
-import java.nio.channels.FileChannel;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.Map;
 import java.util.SortedMap;
 import java.util.function.Supplier;
-import java.util.zip.CRC32C;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -58,16 +49,14 @@ final class Journal {
   private static final long SLACK = 4L << 20;
 
   private final Spool spool;
-  private final Path path;
+  private final FrameFile file;
   private final Supplier<Snapshot> source;
 
-  private @Nullable FileChannel channel;
   private boolean active;
   // A request that ends after the file was closed may still report.
   private boolean ended;
   // The file is behind what is known; the next frame is a whole state.
   private boolean stale;
-  private long length;
   private long rewriteAt;
   private @Nullable String reason;
   private @Nullable String plainFile;
@@ -94,7 +83,7 @@ final class Journal {
 
   Journal(Spool spool, String id, Supplier<Snapshot> source) {
     this.spool = spool;
-    this.path = spool.file(id + SUFFIX);
+    this.file = new FrameFile(spool, spool.file(id + SUFFIX));
     this.source = source;
   }
 
@@ -295,7 +284,7 @@ final class Journal {
   }
 
   private void record(Frame frame) throws IOException {
-    if (!active || stale || length >= rewriteAt) {
+    if (!active || stale || file.length() >= rewriteAt) {
       rewrite();
     } else {
       checkpoint();
@@ -304,58 +293,17 @@ final class Journal {
   }
 
   private void append(Frame frame) throws IOException {
-    if (ended) {
-      return;
+    if (!ended) {
+      file.append(bytes(frame));
     }
-    ByteBuffer bytes = encode(frame);
-    FileChannel open = channel;
-    if (open == null || !open.isOpen()) {
-      open = spool.openFile(path);
-      channel = open;
-    }
-    length = writeFully(open, bytes, length);
   }
 
-  private static ByteBuffer encode(Frame frame) throws IOException {
+  private static byte[] bytes(Frame frame) throws IOException {
     ByteArrayOutputStream bytes = new ByteArrayOutputStream(256);
     try (DataOutputStream out = new DataOutputStream(bytes)) {
-      out.writeLong(0);
       frame.write(out);
     }
-    byte[] array = bytes.toByteArray();
-    CRC32C sum = new CRC32C();
-    sum.update(array, 8, array.length - 8);
-    ByteBuffer framed = ByteBuffer.wrap(array);
-    framed.putInt(0, array.length - 8);
-    framed.putInt(4, (int) sum.getValue());
-    return framed;
-  }
-
-  private long writeFully(FileChannel into, ByteBuffer bytes, long position) throws IOException {
-    boolean interrupted = false;
-    FileChannel open = into;
-    try {
-      long at = position;
-      while (bytes.hasRemaining()) {
-        try {
-          at += open.write(bytes, at);
-        } catch (ClosedByInterruptException e) {
-          interrupted |= Thread.interrupted();
-          open = spool.openFile(path);
-          channel = open;
-        } catch (ClosedChannelException e) {
-          open = spool.openFile(path);
-          channel = open;
-        }
-      }
-      return at;
-    } catch (IOException e) {
-      throw Spool.diskError(path, e);
-    } finally {
-      if (interrupted) {
-        Thread.currentThread().interrupt();
-      }
-    }
+    return bytes.toByteArray();
   }
 
   /** Replaces the journal by one frame that says all. */
@@ -364,26 +312,12 @@ final class Journal {
       return;
     }
     Snapshot state = source.get();
-    ByteBuffer bytes = encode(out -> whole(out, state));
-    close();
-    Path fresh = path.resolveSibling(path.getFileName() + ".new");
-    try (FileChannel out = spool.openFile(fresh)) {
-      out.truncate(0);
-      while (bytes.hasRemaining()) {
-        int ignored = out.write(bytes);
-      }
-    } catch (IOException e) {
-      spool.deleteFile(fresh);
-      throw Spool.diskError(path, e);
-    }
-    // A journal that is there at all begins with a whole frame.
-    Files.move(fresh, path, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+    file.replace(bytes(out -> whole(out, state)));
     active = true;
     stale = false;
     due = false;
     unloggedTo = unloggedFrom;
-    length = bytes.capacity();
-    rewriteAt = length + Math.max(length, SLACK);
+    rewriteAt = file.length() + Math.max(file.length(), SLACK);
   }
 
   private void whole(DataOutputStream out, Snapshot state) throws IOException {
@@ -441,7 +375,8 @@ final class Journal {
     out.writeByte(UPLOAD);
     Records.target(out, transfer.target);
     out.writeUTF(transfer.writeId);
-    Records.base(out, transfer.base);
+    Records.base(out, transfer.base());
+    out.writeInt(transfer.resends());
     Records.upload(out, upload);
   }
 
@@ -462,10 +397,7 @@ final class Journal {
     } else {
       checkpoint();
     }
-    append(out -> {});
-    if (channel != null) {
-      channel.force(false);
-    }
+    file.force();
   }
 
   /** Lets go of the file and leaves it where it is, all recorded. */
@@ -474,7 +406,7 @@ final class Journal {
       checkpoint();
     } finally {
       ended = true;
-      close();
+      file.close();
     }
   }
 
@@ -484,24 +416,11 @@ final class Journal {
     ended = true;
   }
 
-  private void close() {
-    FileChannel open = channel;
-    channel = null;
-    if (open != null) {
-      try {
-        open.close();
-      } catch (IOException e) {
-        throw new UncheckedIOException("cannot close " + path, e);
-      }
-    }
-  }
-
   private void delete() {
-    close();
     if (active) {
       active = false;
       stale = false;
-      spool.deleteFile(path);
+      file.delete();
     }
     unloggedTo = unloggedFrom;
   }

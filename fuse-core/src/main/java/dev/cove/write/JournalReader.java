@@ -5,15 +5,12 @@ import dev.cove.write.Shape.Attempt;
 import java.io.ByteArrayInputStream;
 import java.io.DataInputStream;
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
-import java.util.zip.CRC32C;
 import org.jspecify.annotations.Nullable;
 
 /** What a journal says, and what of its last frame came true. */
@@ -59,7 +56,9 @@ final class JournalReader {
    */
   static State read(Spool spool, Path journal, String id) throws IOException {
     JournalReader reader = new JournalReader(spool.options());
-    List<byte[]> frames = reader.frames(Files.readAllBytes(journal));
+    FrameFile.Content content = FrameFile.read(journal);
+    reader.damaged = content.damaged();
+    List<byte[]> frames = content.frames();
     for (int i = 0; i < frames.size(); i++) {
       reader.replay(frames.get(i), i > 0 && i == frames.size() - 1);
     }
@@ -77,30 +76,6 @@ final class JournalReader {
         reader.reason,
         reader.plainFile,
         reader.damaged);
-  }
-
-  /** The frames up to the first that is not whole: what a crash cut off was never acknowledged. */
-  private List<byte[]> frames(byte[] bytes) {
-    List<byte[]> frames = new ArrayList<>();
-    ByteBuffer rest = ByteBuffer.wrap(bytes);
-    while (rest.remaining() >= 8) {
-      int length = rest.getInt();
-      int wanted = rest.getInt();
-      if (length < 0 || length > rest.remaining()) {
-        return frames;
-      }
-      CRC32C sum = new CRC32C();
-      sum.update(bytes, rest.position(), length);
-      if ((int) sum.getValue() != wanted) {
-        // A frame in the middle is damage; at the end it may be one that was being written.
-        damaged = rest.remaining() > length;
-        return frames;
-      }
-      byte[] frame = new byte[length];
-      rest.get(frame);
-      frames.add(frame);
-    }
-    return frames;
   }
 
   private void replay(byte[] frame, boolean isLast) throws IOException {
@@ -143,7 +118,11 @@ final class JournalReader {
   private void base(@Nullable Base read) {
     base = read;
     if (shape != null && read != null) {
+      Base old = shape.base();
       shape.rebased(read);
+      if (transfer != null) {
+        transfer.rebased(old, read);
+      }
     }
   }
 
@@ -182,8 +161,10 @@ final class JournalReader {
     Target its = Records.target(in);
     String writeId = in.readUTF();
     Base from = Records.base(in);
+    int resends = in.readInt();
     Upload upload = Records.upload(in);
     transfer = new Transfer(its, writeId, from);
+    transfer.resends(resends);
     transfer.begun(upload, null);
   }
 

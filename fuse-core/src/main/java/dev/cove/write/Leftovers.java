@@ -26,7 +26,7 @@ final class Leftovers {
 
   /** Removes what no journal speaks of and counts the rest; before anything is staged. */
   void tidy() throws IOException {
-    spool.files(Journal.SUFFIX + ".new").forEach(spool::deleteFile);
+    spool.files(Journal.SUFFIX + FrameFile.UNFINISHED).forEach(spool::deleteFile);
     Map<String, List<Path>> segments = segments();
     for (Path journal : spool.files(Journal.SUFFIX)) {
       String id = idOf(journal);

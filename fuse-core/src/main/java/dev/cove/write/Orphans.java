@@ -44,10 +44,4 @@ final class Orphans {
     }
     tried.forEach(this::abort);
   }
-
-  int waiting() {
-    synchronized (lock) {
-      return waiting.size();
-    }
-  }
 }

@@ -6,6 +6,7 @@ import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** Writes a staged file's content to an ordinary file. */
 final class PlainCopy {
@@ -25,6 +26,29 @@ final class PlainCopy {
       name.deleteCharAt(0);
     }
     return (name.length() == 0 ? "file" : name) + "." + id;
+  }
+
+  /**
+   * Makes an ordinary file in the spool with the whole content.
+   *
+   * @return its name; null where the content is not whole or there is no room: what is staged is
+   *     safe where it is, the copy is a convenience
+   */
+  static @Nullable String tryMake(StagedFile file) throws IOException {
+    Spool spool = file.spool();
+    long bytes = file.size();
+    if (!file.absent(0, bytes).isEmpty() || !spool.space().tryTake(bytes)) {
+      return null;
+    }
+    String name = nameOf(file.target().key(), file.id());
+    try (FileChannel copy = spool.createPlainFile(name)) {
+      List<ByteRange> holes = write(file, copy);
+      return holes.isEmpty() ? name : null;
+    } catch (IOException e) {
+      spool.deleteFile(spool.plainFile(name));
+      spool.space().give(bytes);
+      return null;
+    }
   }
 
   /**

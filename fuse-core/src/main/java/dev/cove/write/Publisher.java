@@ -127,6 +127,7 @@ public final class Publisher implements Closeable {
    * @return the ranges that are nowhere any more, holes in the copy; empty when it is whole
    */
   public List<ByteRange> save(StagedFile file, Path path) throws IOException {
+    file.beginPublish();
     try (FileChannel copy =
         FileChannel.open(path, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
       List<ByteRange> holes = PlainCopy.write(file, copy);
@@ -138,6 +139,8 @@ public final class Publisher implements Closeable {
         }
       }
       return left;
+    } finally {
+      file.endPublish();
     }
   }
 
@@ -344,6 +347,9 @@ public final class Publisher implements Closeable {
           file.freeze();
         }
         sender.submit(file, transfer);
+        if (transfer.inFlight() == 0) {
+          sender.requireOpen();
+        }
         file.awaitChange();
       }
     } finally {

@@ -51,10 +51,6 @@ final class Segment {
     this.blocks = blocks;
   }
 
-  Path path() {
-    return path;
-  }
-
   /** Bytes of blocks in this range that would be new. */
   synchronized long missing(int from, int to) {
     return (long) blocks.empty(from / blockSize, (to + blockSize - 1) / blockSize) * blockSize;

@@ -245,7 +245,7 @@ final class Sender {
     if (upload == null) {
       throw new IllegalStateException("a part before its upload");
     }
-    Base base = transfer.base;
+    Base base = transfer.base();
     if (piece.kind() == Kind.COPY && base != null) {
       return store.copyPart(
           upload,
@@ -299,6 +299,17 @@ final class Sender {
       }
     } finally {
       buffers.give(area);
+    }
+  }
+
+  /**
+   * Refuses to wait for what nobody sends any more.
+   *
+   * @throws WriteException {@code CLOSED}
+   */
+  void requireOpen() throws WriteException {
+    if (pool.isShutdown()) {
+      throw new WriteException(WriteException.Kind.CLOSED, "uploads have been stopped");
     }
   }
 

@@ -68,10 +68,6 @@ final class Space {
     }
   }
 
-  long limit() {
-    return limit;
-  }
-
   /** Takes the bytes if they are free and nobody waits. */
   boolean tryTake(long bytes) {
     if (bytes == 0) {

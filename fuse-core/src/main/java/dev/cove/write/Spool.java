@@ -32,6 +32,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
@@ -56,6 +57,9 @@ public final class Spool implements Closeable {
   // The largest read that keeps its buffer for the next one.
   private static final int KEPT_BUFFER = (1 << 20) + (64 << 10);
 
+  // Folders in use in this process. To close any file that has the lock drops the lock, so nobody
+  // may even look at one that is held.
+  private static final Set<Path> OPEN = ConcurrentHashMap.newKeySet();
   private static final String ORPHAN_SUFFIX = ".orphan";
   private static final Logger LOG = LoggerFactory.getLogger(Spool.class);
 
@@ -109,11 +113,27 @@ public final class Spool implements Closeable {
       Files.createDirectory(folder, OWNER_ONLY_FOLDER);
     }
     requireOwn(folder);
+    Path real = folder.toRealPath();
+    if (!OPEN.add(real)) {
+      throw inUse(folder);
+    }
+    try {
+      return openAlone(real, options);
+    } catch (IOException | RuntimeException e) {
+      OPEN.remove(real);
+      throw e;
+    }
+  }
+
+  private static WriteException inUse(Path folder) {
+    return new WriteException(Kind.IN_USE, "the spool " + folder + " is used by another process");
+  }
+
+  private static Spool openAlone(Path folder, SpoolOptions options) throws IOException {
     FileChannel lockFile = FileChannel.open(folder.resolve("lock"), FILE_OPTIONS, OWNER_ONLY_FILE);
     try {
       if (!locked(lockFile)) {
-        throw new WriteException(
-            Kind.IN_USE, "the spool " + folder + " is used by another process");
+        throw inUse(folder);
       }
       Spool spool = new Spool(
           folder,
@@ -293,10 +313,18 @@ public final class Spool implements Closeable {
   @Override
   public void close() throws IOException {
     clerk.shutdown();
-    try (lockFile) {
-      for (StagedFile file : members()) {
+    IOException failure = null;
+    for (StagedFile file : members()) {
+      try {
         file.letGo();
+      } catch (IOException e) {
+        failure = e;
       }
+    }
+    lockFile.close();
+    OPEN.remove(folder);
+    if (failure != null) {
+      throw failure;
     }
   }
 

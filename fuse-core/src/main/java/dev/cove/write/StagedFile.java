@@ -1,7 +1,6 @@
 package dev.cove.write;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
-import dev.cove.storage.ByteRange;
 import dev.cove.storage.StorageException;
 import dev.cove.storage.Version;
 import dev.cove.write.Shape.Source;
@@ -9,7 +8,6 @@ import dev.cove.write.WriteException.Kind;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
 import java.util.List;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
@@ -254,33 +252,32 @@ public final class StagedFile implements Closeable {
    *     CORRUPT} when the spool is damaged there
    */
   public void read(long offset, int length, ByteSink sink) throws IOException {
+    boolean[] delivered = {false};
+    ByteSink once = pieces -> {
+      delivered[0] = true;
+      sink.send(pieces);
+    };
     for (; ; ) {
-      LocalRuns runs;
-      Base from;
-      long seen;
+      StagedRead read;
       lock.lock();
       try {
         requireOpen();
-        runs = resolve(offset, Math.min(draft.shape().size(), offset + length));
-        from = draft.shape().base();
-        seen = draft.publications();
+        long end = Math.min(draft.shape().size(), offset + length);
+        read = new StagedRead(resolve(offset, end), draft.shape().base(), draft.publications());
       } finally {
         lock.unlock();
       }
-      boolean[] delivered = {false};
       try {
-        if (deliver(runs, from, pieces -> {
-          delivered[0] = true;
-          sink.send(pieces);
-        })) {
+        if (read.deliver(spool.readBuffer(read.areaSize()), baseReader, once)) {
           return;
         }
       } catch (StorageException e) {
-        boolean moved = e.kind() == StorageException.Kind.PRECONDITION_FAILED
-            || e.kind() == StorageException.Kind.NOT_FOUND;
         // A publish of our own may have replaced the base between the look and the read, or before
         // that and nobody has heard of it.
-        if (!moved || delivered[0] || !(awaitOtherBase(seen) || engine.settled(this))) {
+        boolean retry = Settlement.isMoved(e)
+            && !delivered[0]
+            && (awaitOtherBase(read.publications()) || engine.settled(this));
+        if (!retry) {
           throw e;
         }
       }
@@ -291,24 +288,6 @@ public final class StagedFile implements Closeable {
   private LocalRuns resolve(long start, long end) throws WriteException {
     draft.requireHere(start, end);
     return draft.resolve(start, end);
-  }
-
-  /** False when a segment was given up meanwhile; nothing was sent then. */
-  private boolean deliver(LocalRuns runs, @Nullable Base from, ByteSink sink) throws IOException {
-    ByteBuffer area = spool.readBuffer(runs.areaSize());
-    if (area.hasRemaining() && !runs.load(area)) {
-      return false;
-    }
-    Extents kept = runs.from(Source.BASE);
-    if (kept.isEmpty() || from == null) {
-      sink.send(runs.pieces(area, 0, new ByteBuffer[0]));
-      return true;
-    }
-    // One read for all of it: what lies between was changed and is small.
-    long start = kept.firstStart();
-    int length = (int) (kept.end() - start);
-    baseReader.read(from, start, length, got -> sink.send(runs.pieces(area, start, got)));
-    return true;
   }
 
   private boolean awaitOtherBase(long seen) throws WriteException {
@@ -591,7 +570,7 @@ public final class StagedFile implements Closeable {
       } finally {
         lock.unlock();
       }
-      String name = plainCopy();
+      String name = PlainCopy.tryMake(this);
       if (name != null) {
         lock.lock();
         try {
@@ -604,24 +583,6 @@ public final class StagedFile implements Closeable {
     } finally {
       letGo();
       endPublish();
-    }
-  }
-
-  /** The name of an ordinary file with the whole content; null where that cannot be had. */
-  private @Nullable String plainCopy() throws IOException {
-    long bytes = size;
-    if (!absent(0, bytes).isEmpty() || !spool.space().tryTake(bytes)) {
-      return null;
-    }
-    String name = PlainCopy.nameOf(target().key(), id());
-    try (FileChannel copy = spool.createPlainFile(name)) {
-      List<ByteRange> holes = PlainCopy.write(this, copy);
-      return holes.isEmpty() ? name : null;
-    } catch (IOException e) {
-      // What is staged is safe where it is; the copy is a convenience.
-      spool.deleteFile(spool.plainFile(name));
-      spool.space().give(bytes);
-      return null;
     }
   }
 

@@ -24,10 +24,4 @@ public record Target(String key, WriteOptions options) {
   Target with(WriteCondition condition) {
     return new Target(key, options.with(condition));
   }
-
-  /** Whether an upload begun for {@code other} can become this: the condition comes at its end. */
-  boolean sameUpload(Target other) {
-    return key.equals(other.key)
-        && options.with(WriteCondition.none()).equals(other.options.with(WriteCondition.none()));
-  }
 }

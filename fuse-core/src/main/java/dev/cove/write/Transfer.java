@@ -17,8 +17,7 @@ final class Transfer {
   final Target target;
   final String writeId;
 
-  /** What parts are copied from. */
-  final @Nullable Base base;
+  private @Nullable Base base;
 
   private @Nullable Upload upload;
   private boolean beginning;
@@ -75,6 +74,19 @@ final class Transfer {
     this.target = target;
     this.writeId = writeId;
     this.base = base;
+  }
+
+  /** What parts are copied from. */
+  @Nullable
+  Base base() {
+    return base;
+  }
+
+  /** The bytes of the base are another object's now; parts that were copied stay what they are. */
+  void rebased(@Nullable Base old, Base same) {
+    if (base != null && base.equals(old)) {
+      base = same;
+    }
   }
 
   @Nullable
@@ -186,6 +198,11 @@ final class Transfer {
   private void ended(Slot slot) {
     slot.inFlight = false;
     inFlight--;
+  }
+
+  /** Read back after a crash. */
+  void resends(int before) {
+    resends = before;
   }
 
   /** Read back after a crash. */

@@ -48,7 +48,8 @@ final class Uploads {
   private boolean isUsable(StagedFile file, Transfer transfer, Target goal) {
     Shape shape = file.draft().shape();
     Base base = shape.base();
-    boolean sameBase = transfer.base == null ? shape.baseLimit() == 0 : transfer.base.equals(base);
+    boolean sameBase =
+        transfer.base() == null ? shape.baseLimit() == 0 : transfer.base().equals(base);
     Attempt before = shape.attempt(transfer.writeId);
     // An id in doubt stands for one content only.
     boolean sameContent = before == null || before.holds(shape) || !shape.gone().isEmpty();

@@ -347,6 +347,16 @@ final class FaultsTest {
   }
 
   @Test
+  void publishAfterTheEndOfUploadsFailsRatherThanWaits() throws IOException {
+    StagedFile file = bench.create();
+    bench.publisher.close();
+    Bench.write(file, 0, Bench.random(300, 1));
+    assertThatThrownBy(() -> bench.publish(file))
+        .isInstanceOfSatisfying(
+            WriteException.class, e -> assertThat(e.kind()).isEqualTo(WriteException.Kind.CLOSED));
+  }
+
+  @Test
   void partsAreResentWhenOneFailsInTheBackground() throws Exception {
     byte[] content = Bench.random(640, 1);
     bench.faults.on(UPLOAD_PART).times(3).fail(Kind.UNAVAILABLE);

@@ -3,6 +3,7 @@ package dev.cove.write;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.cove.storage.Capabilities.Feature;
+import dev.cove.storage.Version;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -158,6 +159,26 @@ final class RequestsTest {
             "PART file 6",
             "COMPLETE file");
     assertThat(bench.object(Bench.KEY)).startsWith(content).endsWith(more).hasSize(1324);
+  }
+
+  @Test
+  void partsSentStayGoodWhenTheBaseIsCopiedOntoItself() throws Exception {
+    byte[] content = Arrays.copyOf(large(), 1324);
+    StagedFile file = bench.edit(Bench.KEY);
+    byte[] more = Bench.random(300, 3);
+    System.arraycopy(more, 0, content, 1024, 300);
+    Bench.write(file, 1024, more);
+    long deadline = System.nanoTime() + Duration.ofSeconds(10).toNanos();
+    while (bench.store.requests().size() < 6 && System.nanoTime() < deadline) {
+      Thread.sleep(1);
+    }
+    // As a change of mode does.
+    Version copied = bench.put(Bench.KEY, Arrays.copyOf(content, 1024));
+    file.rebase(new Base(Bench.KEY, copied, 1024));
+    bench.requests();
+    bench.publish(file);
+    assertThat(bench.requests()).containsExactly("PART file 6", "COMPLETE file");
+    assertThat(bench.object(Bench.KEY)).isEqualTo(content);
   }
 
   @Test
