@@ -147,6 +147,10 @@ final class Mounting {
     String source = request.source().toString();
     BucketFileSystem files = open(request, store);
     try {
+      int left = files.recover();
+      if (left > 0) {
+        log.warn("{} files of an earlier mount are not stored; see 'cove recover'", left);
+      }
       FuseMount mount =
           JnrFuse.mount(files, request.directory(), fileSystem.mountOptions(source, writing));
       mount.awaitReady(READY_WITHIN);
