@@ -1,0 +1,53 @@
+package dev.cove.benchmarks.state;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+
+/** The table, and which of its lines miss their limit. */
+final class Report {
+  private record Line(String what, double figure, String unit, String limit, boolean met) {}
+
+  private final List<Line> lines = new ArrayList<>();
+
+  void atMost(String what, double figure, double limit, String unit) {
+    add(new Line(what, figure, unit, "<= " + number(limit), figure <= limit));
+  }
+
+  void atLeast(String what, double figure, double limit, String unit) {
+    add(new Line(what, figure, unit, ">= " + number(limit), figure >= limit));
+  }
+
+  /** A figure without a limit. */
+  void note(String what, double figure, String unit) {
+    add(new Line(what, figure, unit, "", true));
+  }
+
+  private void add(Line line) {
+    if (lines.isEmpty()) {
+      print("what", "measured", "limit", "");
+    }
+    lines.add(line);
+    print(line.what, number(line.figure) + " " + line.unit, line.limit, line.met ? "" : "MISSED");
+  }
+
+  private static void print(String what, String figure, String limit, String verdict) {
+    System.out.printf(Locale.ROOT, "%-66s %18s  %-10s %s%n", what, figure, limit, verdict);
+  }
+
+  private static String number(double figure) {
+    return figure >= 1000
+        ? String.format(Locale.ROOT, "%,.0f", figure)
+        : String.format(Locale.ROOT, figure >= 10 ? "%.1f" : "%.2f", figure);
+  }
+
+  /** Says again what was missed; true if nothing was. */
+  boolean conclude() {
+    List<Line> missed = lines.stream().filter(line -> !line.met).toList();
+    System.out.println();
+    System.out.println(
+        missed.isEmpty() ? "every limit is met" : missed.size() + " limits are missed:");
+    missed.forEach(line -> System.out.println("  " + line.what));
+    return missed.isEmpty();
+  }
+}

@@ -1,0 +1,207 @@
+package dev.cove.benchmarks.state;
+
+import dev.cove.state.Bytes;
+import dev.cove.state.Durability;
+import dev.cove.storage.testkit.server.RedisServer;
+import io.lettuce.core.RedisClient;
+import io.lettuce.core.api.sync.RedisCommands;
+import io.lettuce.core.codec.ByteArrayCodec;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.Collections;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+
+/** Measures every limit that the Dict and Queue documentation gives. */
+public final class StateBenchmark {
+  private static final int FEW = 1000;
+  private static final int BATCH = 10_000;
+
+  private final Report report = new Report();
+  private final int many;
+  private final int times;
+
+  private StateBenchmark(int many, int times) {
+    this.many = many;
+    this.times = times;
+  }
+
+  /** {@code --quick} takes fewer and smaller samples; {@code mixed} and {@code receive} are for child processes. */
+  public static void main(String[] words) throws Exception {
+    switch (words.length == 0 || words[0].startsWith("--") ? "all" : words[0]) {
+      case "mixed" -> Children.runMixed(words[1], Integer.parseInt(words[2]));
+      case "receive" -> Children.runReceive(
+          words[1], Integer.parseInt(words[2]), Integer.parseInt(words[3]));
+      case "all", "embedded", "redis" -> {
+        boolean quick = List.of(words).contains("--quick");
+        StateBenchmark benchmark = new StateBenchmark(quick ? 100_000 : 1_000_000, quick ? 2000 : 10_000);
+        Path disk = Files.createTempDirectory("cove-bench");
+        Path memory = Files.createTempDirectory(Path.of("/dev/shm"), "cove-bench");
+        try {
+          if (!List.of(words).contains("redis")) {
+            benchmark.embedded(disk, memory);
+          }
+          if (!List.of(words).contains("embedded")) {
+            benchmark.redis();
+          }
+        } finally {
+          remove(disk);
+          remove(memory);
+        }
+        System.exit(benchmark.report.conclude() ? 0 : 1);
+      }
+      default -> {
+        System.err.println("usage: benchmarks/run state [all|embedded|redis] [--quick]");
+        System.exit(2);
+      }
+    }
+  }
+
+  private void embedded(Path disk, Path memory) throws Exception {
+    Map<String, Double> few;
+    try (Store store = Store.filled(disk.resolve("few").toString(), FEW)) {
+      few = calls(store, "embedded");
+      report.atMost("embedded: get, p50", few.get("get"), 20, "us");
+      report.atMost("embedded: put that survives a killed process, p50", few.get("put"), 60, "us");
+    }
+    fsynced(disk);
+    try (Store store = Store.filled(memory.resolve("few").toString(), FEW)) {
+      report.atLeast(
+          "embedded: 8 processes mixed, on tmpfs",
+          Children.mixed(memory.resolve("few").toString(), FEW, 8), 20_000, "ops/s");
+    }
+    long[] handOver = Children.handOver(disk.resolve("few").toString(), FEW, times / 5);
+    report.atMost("embedded: put to blocked get elsewhere, p50", Timing.median(handOver) / 1e6, 2, "ms");
+    report.atMost(
+        "embedded: put to blocked get elsewhere, p99", Timing.percentile(handOver, 99) / 1e6, 10, "ms");
+
+    try (Store store = Store.filled(disk.resolve("many").toString(), many)) {
+      compare("embedded", few, calls(store, "embedded"));
+    }
+    long[] far = Children.handOver(disk.resolve("many").toString(), many, times / 5);
+    growth("embedded: hand-over p50", Timing.median(far), Timing.median(handOver));
+    try (Store store = Store.filled(memory.resolve("many").toString(), many)) {
+      double slow = Children.mixed(memory.resolve("many").toString(), many, 8);
+      double fast = Children.mixed(memory.resolve("few").toString(), FEW, 8);
+      growth("embedded: 8 processes mixed", 1 / slow, 1 / fast);
+    }
+  }
+
+  /** The median of each call in microseconds; of a batch, and of iteration, for one item. */
+  private Map<String, Double> calls(Store store, String backend) throws Exception {
+    Map<String, Double> micros = new LinkedHashMap<>();
+    Bytes fresh = Bytes.utf8("fresh");
+    micros.put("get", Timing.medianMicros(times, i -> store.dict().get(store.somewhere(i))));
+    micros.put("put", Timing.medianMicros(times, i -> store.dict().put(store.somewhere(i), Store.value(i))));
+    micros.put("put of a new key", Timing.medianMicros(times / 4, i -> {
+      store.dict().put(Bytes.utf8("new " + i), Store.VALUE);
+    }));
+    for (int i = 0; i < times / 4; i++) {
+      store.dict().remove(Bytes.utf8("new " + i));
+    }
+    micros.put("increment", Timing.medianMicros(times / 4, i -> store.dict().increment(fresh, 1)));
+    micros.put("dict size", Timing.medianMicros(times / 4, i -> store.dict().size()));
+    micros.put("queue put", Timing.medianMicros(times / 4, i -> store.queue().put(Store.VALUE)));
+    micros.put("queue poll", Timing.medianMicros(times / 4, i -> store.queue().poll()));
+    micros.put("queue lease and acknowledge", Timing.medianMicros(times / 8, i -> store.queue()
+        .lease(java.time.Duration.ofMinutes(1)).orElseThrow().acknowledge()));
+    micros.put("queue size", Timing.medianMicros(times / 4, i -> store.queue().size()));
+    micros.put("queue peek", Timing.medianMicros(times / 4, i -> store.queue().peek()));
+    List<Bytes> batch = Collections.nCopies(BATCH, Store.VALUE);
+    micros.put("putMany, an item", Timing.medianMicros(7, i -> store.queue().putMany(batch)) / BATCH);
+    micros.put("getMany, an item", Timing.medianMicros(7, i -> store.queue().getMany(BATCH)) / BATCH);
+    long start = System.nanoTime();
+    long seen = 0;
+    for (Bytes key : store.dict().keys()) {
+      seen += Math.min(1, key.size());
+    }
+    micros.put("iteration, an entry", (System.nanoTime() - start) / 1000.0 / seen);
+    return micros;
+  }
+
+  private void compare(String backend, Map<String, Double> few, Map<String, Double> many) {
+    few.forEach((call, micros) -> {
+      report.note(backend + ": " + call + ", with 1,000", micros, "us");
+      growth(backend + ": " + call, many.get(call), micros);
+    });
+  }
+
+  private void growth(String what, double many, double few) {
+    report.atMost(what + String.format(", with %,d against 1,000", this.many), many / few, 2, "x");
+  }
+
+  private void fsynced(Path disk) throws Exception {
+    Path file = disk.resolve("bare");
+    try (Store store = Store.open(disk.resolve("synced").toString(), FEW, Durability.DISK);
+        FileChannel bare =
+            FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE)) {
+      ByteBuffer page = ByteBuffer.allocate(4096);
+      double ratio = Timing.ratio(9, times / 40, i -> store.dict().put(store.key(i), Store.value(i)), i -> {
+        page.clear();
+        bare.write(page);
+        bare.force(false);
+      });
+      report.atMost("embedded: fsynced put against a bare write and fsync, p50", 1 / ratio, 1.5, "x");
+    }
+  }
+
+  private void redis() throws Exception {
+    try (RedisServer server = RedisServer.start("--appendonly", "no");
+        RedisClient client = RedisClient.create(server.address().toString())) {
+      String url = server.address().toString();
+      RedisCommands<byte[], byte[]> bare = client.connect(ByteArrayCodec.INSTANCE).sync();
+      Map<String, Double> few;
+      try (Store store = Store.filled(url, FEW)) {
+        againstBare(store, bare);
+        few = calls(store, "redis");
+        report.atLeast("redis: putMany of 10,000", 1e6 / few.get("putMany, an item"), 100_000, "items/s");
+        report.atLeast("redis: getMany of 10,000", 1e6 / few.get("getMany, an item"), 100_000, "items/s");
+      }
+      long[] handOver = Children.handOver(url, FEW, times / 5);
+      report.note("redis: put to blocked get elsewhere, p50", Timing.median(handOver) / 1e6, "ms");
+      report.note("redis: put to blocked get elsewhere, p99", Timing.percentile(handOver, 99) / 1e6, "ms");
+      try (Store store = Store.filled(url, many)) {
+        compare("redis", few, calls(store, "redis"));
+      }
+    }
+  }
+
+  private void againstBare(Store store, RedisCommands<byte[], byte[]> bare) throws Exception {
+    byte[] hash = "bare-hash".getBytes();
+    byte[] list = "bare-list".getBytes();
+    byte[] value = Store.VALUE.array();
+    for (int i = 0; i < FEW; i++) {
+      bare.hset(hash, store.key(i).array(), value);
+    }
+    int rounds = 15;
+    int each = times / 5;
+    report.atLeast("redis: get against bare Lettuce", Timing.ratio(rounds, each,
+        i -> store.dict().get(store.somewhere(i)),
+        i -> bare.hget(hash, store.somewhere(i).array())), 0.8, "x");
+    report.atLeast("redis: put against bare Lettuce", Timing.ratio(rounds, each,
+        i -> store.dict().put(store.somewhere(i), Store.value(i)),
+        i -> bare.hset(hash, store.somewhere(i).array(), Store.value(i).array())), 0.8, "x");
+    report.atLeast("redis: increment against bare Lettuce", Timing.ratio(rounds, each,
+        i -> store.dict().increment(Bytes.utf8("n"), 1),
+        i -> bare.hincrby(hash, "n".getBytes(), 1)), 0.8, "x");
+    report.atLeast("redis: queue put against bare Lettuce", Timing.ratio(rounds, each,
+        i -> store.queue().put(Store.VALUE), i -> bare.rpush(list, value)), 0.8, "x");
+    report.atLeast("redis: queue poll against bare Lettuce", Timing.ratio(rounds, each,
+        i -> store.queue().poll(), i -> bare.lpop(list)), 0.8, "x");
+  }
+
+  private static void remove(Path folder) throws IOException {
+    try (Stream<Path> paths = Files.walk(folder)) {
+      for (Path path : paths.sorted(Comparator.reverseOrder()).toList()) {
+        Files.delete(path);
+      }
+    }
+  }
+}
