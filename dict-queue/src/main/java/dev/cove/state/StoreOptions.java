@@ -36,11 +36,14 @@ public record StoreOptions(
 
   public StoreOptions {
     Objects.requireNonNull(folder);
-    if (timeout.isNegative() || timeout.isZero()) {
-      throw new IllegalArgumentException("the store's timeout must be more than 0");
+    if (timeout.isNegative() || timeout.isZero() || timeout.compareTo(LONGEST_TIMEOUT) > 0) {
+      throw new IllegalArgumentException("the store's timeout must be more than 0 and at most "
+          + LONGEST_TIMEOUT.toSeconds() + " s");
     }
   }
 
+  // A server remembers a change for ten minutes; until then it may be sent again.
+  private static final Duration LONGEST_TIMEOUT = Duration.ofMinutes(5);
   private static final Duration DEFAULT_TIMEOUT = Duration.ofSeconds(10);
 
   /** The embedded store in that folder. */

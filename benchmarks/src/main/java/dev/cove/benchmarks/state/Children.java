@@ -30,7 +30,9 @@ final class Children {
         System.getProperty("java.class.path"),
         StateBenchmark.class.getName()));
     command.addAll(List.of(words));
-    return new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.DISCARD).start();
+    return new ProcessBuilder(command)
+        .redirectError(ProcessBuilder.Redirect.DISCARD)
+        .start();
   }
 
   private static BufferedReader lines(Process process) {
@@ -91,8 +93,8 @@ final class Children {
   /** Nanoseconds from the begin of a put here to the end of a blocked get in another process, sorted. */
   static long[] handOver(String where, int filled, int times) throws Exception {
     int warmUp = 300;
-    Process child = start(
-        "receive", where, Integer.toString(filled), Integer.toString(times + warmUp));
+    Process child =
+        start("receive", where, Integer.toString(filled), Integer.toString(times + warmUp));
     long[] nanos = new long[times];
     try (Store store = Store.open(where, filled, Durability.PROCESS);
         BufferedReader lines = lines(child)) {
@@ -100,8 +102,10 @@ final class Children {
       for (int i = 0; i < times + warmUp; i++) {
         TimeUnit.MILLISECONDS.sleep(3); // so that it waits indeed
         long start = System.nanoTime();
-        store.queue().partition("hand-over").put(
-            Bytes.wrap(ByteBuffer.allocate(Long.BYTES).putLong(start).array()));
+        store
+            .queue()
+            .partition("hand-over")
+            .put(Bytes.wrap(ByteBuffer.allocate(Long.BYTES).putLong(start).array()));
         long took = Long.parseLong(lines.readLine());
         if (i >= warmUp) {
           nanos[i - warmUp] = took;

@@ -12,6 +12,7 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.time.Duration;
 import java.util.Collections;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
@@ -37,11 +38,12 @@ public final class StateBenchmark {
   public static void main(String[] words) throws Exception {
     switch (words.length == 0 || words[0].startsWith("--") ? "all" : words[0]) {
       case "mixed" -> Children.runMixed(words[1], Integer.parseInt(words[2]));
-      case "receive" -> Children.runReceive(
-          words[1], Integer.parseInt(words[2]), Integer.parseInt(words[3]));
+      case "receive" ->
+        Children.runReceive(words[1], Integer.parseInt(words[2]), Integer.parseInt(words[3]));
       case "all", "embedded", "redis" -> {
         boolean quick = List.of(words).contains("--quick");
-        StateBenchmark benchmark = new StateBenchmark(quick ? 100_000 : 1_000_000, quick ? 2000 : 10_000);
+        StateBenchmark benchmark =
+            new StateBenchmark(quick ? 100_000 : 1_000_000, quick ? 2000 : 10_000);
         Path disk = Files.createTempDirectory("cove-bench");
         Path memory = Files.createTempDirectory(Path.of("/dev/shm"), "cove-bench");
         try {
@@ -65,25 +67,31 @@ public final class StateBenchmark {
   }
 
   private void embedded(Path disk, Path memory) throws Exception {
-    Map<String, Double> few;
     try (Store store = Store.filled(disk.resolve("few").toString(), FEW)) {
-      few = calls(store, "embedded");
-      report.atMost("embedded: get, p50", few.get("get"), 20, "us");
-      report.atMost("embedded: put that survives a killed process, p50", few.get("put"), 60, "us");
+      report.atMost("embedded: get, p50", micros(store, "get"), 20, "us");
+      report.atMost(
+          "embedded: put that survives a killed process, p50", micros(store, "put"), 60, "us");
     }
     fsynced(disk);
     try (Store store = Store.filled(memory.resolve("few").toString(), FEW)) {
       report.atLeast(
           "embedded: 8 processes mixed, on tmpfs",
-          Children.mixed(memory.resolve("few").toString(), FEW, 8), 20_000, "ops/s");
+          Children.mixed(memory.resolve("few").toString(), FEW, 8),
+          20_000,
+          "ops/s");
     }
     long[] handOver = Children.handOver(disk.resolve("few").toString(), FEW, times / 5);
-    report.atMost("embedded: put to blocked get elsewhere, p50", Timing.median(handOver) / 1e6, 2, "ms");
     report.atMost(
-        "embedded: put to blocked get elsewhere, p99", Timing.percentile(handOver, 99) / 1e6, 10, "ms");
+        "embedded: put to blocked get elsewhere, p50", Timing.median(handOver) / 1e6, 2, "ms");
+    report.atMost(
+        "embedded: put to blocked get elsewhere, p99",
+        Timing.percentile(handOver, 99) / 1e6,
+        10,
+        "ms");
 
-    try (Store store = Store.filled(disk.resolve("many").toString(), many)) {
-      compare("embedded", few, calls(store, "embedded"));
+    try (Store few = Store.open(disk.resolve("few").toString(), FEW, Durability.PROCESS);
+        Store large = Store.filled(disk.resolve("many").toString(), many)) {
+      compare("embedded", few, large);
     }
     long[] far = Children.handOver(disk.resolve("many").toString(), many, times / 5);
     growth("embedded: hand-over p50", Timing.median(far), Timing.median(handOver));
@@ -94,47 +102,69 @@ public final class StateBenchmark {
     }
   }
 
-  /** The median of each call in microseconds; of a batch, and of iteration, for one item. */
-  private Map<String, Double> calls(Store store, String backend) throws Exception {
-    Map<String, Double> micros = new LinkedHashMap<>();
-    Bytes fresh = Bytes.utf8("fresh");
-    micros.put("get", Timing.medianMicros(times, i -> store.dict().get(store.somewhere(i))));
-    micros.put("put", Timing.medianMicros(times, i -> store.dict().put(store.somewhere(i), Store.value(i))));
-    micros.put("put of a new key", Timing.medianMicros(times / 4, i -> {
-      store.dict().put(Bytes.utf8("new " + i), Store.VALUE);
-    }));
-    for (int i = 0; i < times / 4; i++) {
-      store.dict().remove(Bytes.utf8("new " + i));
-    }
-    micros.put("increment", Timing.medianMicros(times / 4, i -> store.dict().increment(fresh, 1)));
-    micros.put("dict size", Timing.medianMicros(times / 4, i -> store.dict().size()));
-    micros.put("queue put", Timing.medianMicros(times / 4, i -> store.queue().put(Store.VALUE)));
-    micros.put("queue poll", Timing.medianMicros(times / 4, i -> store.queue().poll()));
-    micros.put("queue lease and acknowledge", Timing.medianMicros(times / 8, i -> store.queue()
-        .lease(java.time.Duration.ofMinutes(1)).orElseThrow().acknowledge()));
-    micros.put("queue size", Timing.medianMicros(times / 4, i -> store.queue().size()));
-    micros.put("queue peek", Timing.medianMicros(times / 4, i -> store.queue().peek()));
+  /** Every call, and into how many pieces its time is to be divided. */
+  private Map<String, Measured> calls(Store store) {
+    Map<String, Measured> calls = new LinkedHashMap<>();
     List<Bytes> batch = Collections.nCopies(BATCH, Store.VALUE);
-    micros.put("putMany, an item", Timing.medianMicros(7, i -> store.queue().putMany(batch)) / BATCH);
-    micros.put("getMany, an item", Timing.medianMicros(7, i -> store.queue().getMany(BATCH)) / BATCH);
-    long start = System.nanoTime();
-    long seen = 0;
-    for (Bytes key : store.dict().keys()) {
-      seen += Math.min(1, key.size());
+    calls.put("get", new Measured(times, 1, i -> store.dict().get(store.somewhere(i))));
+    calls.put(
+        "put", new Measured(times, 1, i -> store.dict().put(store.somewhere(i), Store.value(i))));
+    calls.put("put and remove of a new key", new Measured(times / 4, 2, i -> {
+      store.dict().put(Bytes.utf8("new " + i), Store.VALUE);
+      store.dict().remove(Bytes.utf8("new " + i));
+    }));
+    calls.put(
+        "increment", new Measured(times / 4, 1, i -> store.dict().increment(Bytes.utf8("n"), 1)));
+    calls.put("dict size", new Measured(times / 4, 1, i -> store.dict().size()));
+    calls.put("queue put and poll", new Measured(times / 4, 2, i -> {
+      store.queue().put(Store.VALUE);
+      store.queue().poll();
+    }));
+    calls.put("queue lease and acknowledge", new Measured(times / 8, 2, i -> {
+      store.queue().put(Store.VALUE);
+      store.queue().lease(Duration.ofMinutes(1)).orElseThrow().acknowledge();
+    }));
+    calls.put("queue size", new Measured(times / 4, 1, i -> store.queue().size()));
+    calls.put("queue peek", new Measured(times / 4, 1, i -> store.queue().peek()));
+    calls.put(
+        "putMany of 10,000, an item", new Measured(5, BATCH, i -> store.queue().putMany(batch)));
+    calls.put(
+        "getMany of 10,000, an item", new Measured(5, BATCH, i -> store.queue().getMany(BATCH)));
+    calls.put("iteration, a page of keys", new Measured(times / 50, 1, i -> {
+      var keys = store.dict().keys().iterator();
+      for (int n = 0; n < 500 && keys.hasNext(); n++) {
+        keys.next();
+      }
+    }));
+    return calls;
+  }
+
+  private double micros(Store store, String call) throws Exception {
+    Measured measured = calls(store).get(call);
+    return Timing.medianMicros(measured.times, measured.call) / measured.parts;
+  }
+
+  private record Measured(int times, int parts, Timing.Call call) {}
+
+  /** Short rounds on the small store and the large one in turn, so that both meet the same weather. */
+  private void compare(String backend, Store few, Store large) throws Exception {
+    Map<String, Measured> small = calls(few);
+    for (Map.Entry<String, Measured> call : calls(large).entrySet()) {
+      Measured mine = small.get(call.getKey());
+      Measured its = call.getValue();
+      int rounds = 5;
+      int each = Math.max(5, its.times / rounds);
+      report.note(
+          backend + ": " + call.getKey() + ", with 1,000",
+          Timing.medianMicros(each, mine.call) / mine.parts,
+          "us");
+      double speed = Timing.ratio(rounds, each, its.call, mine.call);
+      growth(backend + ": " + call.getKey(), 1 / speed, 1);
     }
-    micros.put("iteration, an entry", (System.nanoTime() - start) / 1000.0 / seen);
-    return micros;
   }
 
-  private void compare(String backend, Map<String, Double> few, Map<String, Double> many) {
-    few.forEach((call, micros) -> {
-      report.note(backend + ": " + call + ", with 1,000", micros, "us");
-      growth(backend + ": " + call, many.get(call), micros);
-    });
-  }
-
-  private void growth(String what, double many, double few) {
-    report.atMost(what + String.format(", with %,d against 1,000", this.many), many / few, 2, "x");
+  private void growth(String what, double large, double few) {
+    report.atMost(what + String.format(", with %,d against 1,000", many), large / few, 2, "x");
   }
 
   private void fsynced(Path disk) throws Exception {
@@ -143,12 +173,14 @@ public final class StateBenchmark {
         FileChannel bare =
             FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE)) {
       ByteBuffer page = ByteBuffer.allocate(4096);
-      double ratio = Timing.ratio(9, times / 40, i -> store.dict().put(store.key(i), Store.value(i)), i -> {
-        page.clear();
-        bare.write(page);
-        bare.force(false);
-      });
-      report.atMost("embedded: fsynced put against a bare write and fsync, p50", 1 / ratio, 1.5, "x");
+      double ratio =
+          Timing.ratio(9, times / 40, i -> store.dict().put(store.key(i), Store.value(i)), i -> {
+            page.clear();
+            bare.write(page);
+            bare.force(false);
+          });
+      report.atMost(
+          "embedded: fsynced put against a bare write and fsync, p50", 1 / ratio, 1.5, "x");
     }
   }
 
@@ -156,19 +188,28 @@ public final class StateBenchmark {
     try (RedisServer server = RedisServer.start("--appendonly", "no");
         RedisClient client = RedisClient.create(server.address().toString())) {
       String url = server.address().toString();
-      RedisCommands<byte[], byte[]> bare = client.connect(ByteArrayCodec.INSTANCE).sync();
-      Map<String, Double> few;
+      RedisCommands<byte[], byte[]> bare =
+          client.connect(ByteArrayCodec.INSTANCE).sync();
       try (Store store = Store.filled(url, FEW)) {
         againstBare(store, bare);
-        few = calls(store, "redis");
-        report.atLeast("redis: putMany of 10,000", 1e6 / few.get("putMany, an item"), 100_000, "items/s");
-        report.atLeast("redis: getMany of 10,000", 1e6 / few.get("getMany, an item"), 100_000, "items/s");
+        report.atLeast(
+            "redis: putMany of 10,000",
+            1e6 / micros(store, "putMany of 10,000, an item"),
+            100_000,
+            "items/s");
+        report.atLeast(
+            "redis: getMany of 10,000",
+            1e6 / micros(store, "getMany of 10,000, an item"),
+            100_000,
+            "items/s");
       }
       long[] handOver = Children.handOver(url, FEW, times / 5);
       report.note("redis: put to blocked get elsewhere, p50", Timing.median(handOver) / 1e6, "ms");
-      report.note("redis: put to blocked get elsewhere, p99", Timing.percentile(handOver, 99) / 1e6, "ms");
-      try (Store store = Store.filled(url, many)) {
-        compare("redis", few, calls(store, "redis"));
+      report.note(
+          "redis: put to blocked get elsewhere, p99", Timing.percentile(handOver, 99) / 1e6, "ms");
+      try (Store few = Store.open(url, FEW, Durability.PROCESS);
+          Store large = Store.filled(url, many)) {
+        compare("redis", few, large);
       }
     }
   }
@@ -182,19 +223,44 @@ public final class StateBenchmark {
     }
     int rounds = 15;
     int each = times / 5;
-    report.atLeast("redis: get against bare Lettuce", Timing.ratio(rounds, each,
-        i -> store.dict().get(store.somewhere(i)),
-        i -> bare.hget(hash, store.somewhere(i).array())), 0.8, "x");
-    report.atLeast("redis: put against bare Lettuce", Timing.ratio(rounds, each,
-        i -> store.dict().put(store.somewhere(i), Store.value(i)),
-        i -> bare.hset(hash, store.somewhere(i).array(), Store.value(i).array())), 0.8, "x");
-    report.atLeast("redis: increment against bare Lettuce", Timing.ratio(rounds, each,
-        i -> store.dict().increment(Bytes.utf8("n"), 1),
-        i -> bare.hincrby(hash, "n".getBytes(), 1)), 0.8, "x");
-    report.atLeast("redis: queue put against bare Lettuce", Timing.ratio(rounds, each,
-        i -> store.queue().put(Store.VALUE), i -> bare.rpush(list, value)), 0.8, "x");
-    report.atLeast("redis: queue poll against bare Lettuce", Timing.ratio(rounds, each,
-        i -> store.queue().poll(), i -> bare.lpop(list)), 0.8, "x");
+    report.atLeast(
+        "redis: get against bare Lettuce",
+        Timing.ratio(
+            rounds,
+            each,
+            i -> store.dict().get(store.somewhere(i)),
+            i -> bare.hget(hash, store.somewhere(i).array())),
+        0.8,
+        "x");
+    report.atLeast(
+        "redis: put against bare Lettuce",
+        Timing.ratio(
+            rounds,
+            each,
+            i -> store.dict().put(store.somewhere(i), Store.value(i)),
+            i -> bare.hset(hash, store.somewhere(i).array(), Store.value(i).array())),
+        0.8,
+        "x");
+    report.atLeast(
+        "redis: increment against bare Lettuce",
+        Timing.ratio(
+            rounds,
+            each,
+            i -> store.dict().increment(Bytes.utf8("n"), 1),
+            i -> bare.hincrby(hash, "n".getBytes(), 1)),
+        0.8,
+        "x");
+    report.atLeast(
+        "redis: queue put against bare Lettuce",
+        Timing.ratio(
+            rounds, each, i -> store.queue().put(Store.VALUE), i -> bare.rpush(list, value)),
+        0.8,
+        "x");
+    report.atLeast(
+        "redis: queue poll against bare Lettuce",
+        Timing.ratio(rounds, each, i -> store.queue().poll(), i -> bare.lpop(list)),
+        0.8,
+        "x");
   }
 
   private static void remove(Path folder) throws IOException {

@@ -20,10 +20,9 @@ record Store(StateStore state, Dict dict, NamedQueue queue, int filled) implemen
 
   /** @param where a folder, or the URL of a Redis server */
   static Store open(String where, int filled, Durability durability) {
-    StoreOptions options =
-        where.contains("://")
-            ? StoreOptions.embedded(Path.of("unused")).withUrl(where)
-            : StoreOptions.embedded(Path.of(where));
+    StoreOptions options = where.contains("://")
+        ? StoreOptions.embedded(Path.of("unused")).withUrl(where)
+        : StoreOptions.embedded(Path.of(where));
     StateStore state = StateStore.open(options.withDurability(durability));
     Dict dict = state.dict("bench-" + filled, IfMissing.CREATE_IF_MISSING);
     NamedQueue queue = state.queue("bench-" + filled, IfMissing.CREATE_IF_MISSING);

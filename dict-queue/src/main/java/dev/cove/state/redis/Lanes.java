@@ -1,7 +1,7 @@
 package dev.cove.state.redis;
 
 import java.nio.charset.StandardCharsets;
-import java.util.HexFormat;
+import java.util.Arrays;
 import java.util.concurrent.ConcurrentLinkedDeque;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -16,21 +16,23 @@ final class Lanes {
 
   /** One lane; used by whoever has taken it. */
   static final class Lane {
-    private final String suffix;
+    private final byte[] suffix;
     private long last;
 
     private Lane(String suffix) {
-      this.suffix = suffix;
+      this.suffix = suffix.getBytes(StandardCharsets.US_ASCII);
     }
 
     /** The key under which the server keeps the lane of that object. */
-    byte[] key(String meta) {
-      return (meta + suffix).getBytes(StandardCharsets.US_ASCII);
+    byte[] key(byte[] meta) {
+      byte[] key = Arrays.copyOf(meta, meta.length + suffix.length);
+      System.arraycopy(suffix, 0, key, meta.length, suffix.length);
+      return key;
     }
 
-    /** The next number, in a width that makes text order the order of numbers. */
-    byte[] next() {
-      return HexFormat.of().toHexDigits(++last).getBytes(StandardCharsets.US_ASCII);
+    /** The next number, above 0. */
+    long next() {
+      return ++last;
     }
   }
 

@@ -49,8 +49,11 @@ final class RedisDict implements DictBackend {
 
   @Override
   public boolean put(Bytes key, Bytes value, PutIf condition, long ttlMillis) {
+    if (condition == PutIf.ALWAYS && ttlMillis == FOREVER && !value.isNull()) {
+      return object.did(Script.DICT_PUT, key.array(), value.array());
+    }
     return object.did(
-        Script.DICT_PUT,
+        Script.DICT_PUT_ANY,
         ascii(condition.name()),
         ascii(ttlMillis),
         key.array(),

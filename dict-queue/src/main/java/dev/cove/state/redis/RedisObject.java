@@ -4,6 +4,7 @@ import dev.cove.state.Bytes;
 import dev.cove.state.IfMissing;
 import dev.cove.state.ObjectKind;
 import dev.cove.state.StateException;
+import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.util.List;
 import java.util.Map;
@@ -19,7 +20,7 @@ final class RedisObject {
   private final Server server;
   private final ObjectKind kind;
   private final String name;
-  private final String meta;
+  private final byte[] meta;
   private final IfMissing ifMissing;
   private final int capacity;
 
@@ -33,11 +34,12 @@ final class RedisObject {
   }
 
   /** The braces make a cluster keep all keys of an object in one place. */
-  static String meta(ObjectKind kind, String name) {
-    return switch (kind) {
-      case DICT -> "cove:{d:" + name + "}";
-      case QUEUE -> "cove:{q:" + name + "}";
-    };
+  static byte[] meta(ObjectKind kind, String name) {
+    return Server.ascii(
+        switch (kind) {
+          case DICT -> "cove:{d:" + name + "}";
+          case QUEUE -> "cove:{q:" + name + "}";
+        });
   }
 
   /** The set of all names. */
@@ -53,7 +55,7 @@ final class RedisObject {
   }
 
   String channel() {
-    return meta + ":bell";
+    return new String(meta, StandardCharsets.US_ASCII) + ":bell";
   }
 
   @Nullable
@@ -95,7 +97,7 @@ final class RedisObject {
   }
 
   static boolean exists(Server server, ObjectKind kind, String name) {
-    return server.command(redis -> redis.exists(Server.ascii(meta(kind, name)))) > 0;
+    return server.command(redis -> redis.exists(meta(kind, name))) > 0;
   }
 
   static boolean create(Server server, ObjectKind kind, String name, int capacity, long created) {
@@ -130,8 +132,7 @@ final class RedisObject {
 
   /** Creation time and capacity of those of the names that exist. */
   static @Nullable Map<byte[], byte[]> describe(Server server, ObjectKind kind, String name) {
-    Map<byte[], byte[]> fields =
-        server.command(redis -> redis.hgetall(Server.ascii(meta(kind, name))));
+    Map<byte[], byte[]> fields = server.command(redis -> redis.hgetall(meta(kind, name)));
     return fields.isEmpty() ? null : fields;
   }
 

@@ -59,6 +59,9 @@ final class RedisQueue implements QueueBackend {
 
   @Override
   public boolean offer(Bytes partition, List<Bytes> items, long ttlMillis) {
+    if (partition.size() == 0 && items.size() == 1 && wantedCapacity < 0 && ttlMillis == KEEP) {
+      return object.did(Script.QUEUE_PUT, encode(items.get(0)));
+    }
     byte[][] arguments = new byte[4 + items.size()][];
     arguments[0] = partition.array();
     arguments[1] = ascii(wantedCapacity);
@@ -68,7 +71,7 @@ final class RedisQueue implements QueueBackend {
       arguments[4 + i] = encode(items.get(i));
     }
     try {
-      return object.did(Script.QUEUE_OFFER, arguments);
+      return object.did(Script.QUEUE_PUT_ANY, arguments);
     } catch (StateException e) {
       if (RedisObject.isAnswer(e, "COVEPARTITIONS")) {
         throw StateException.tooManyPartitions(
@@ -83,10 +86,15 @@ final class RedisQueue implements QueueBackend {
 
   @Override
   public Taken take(Bytes partition, int max, long maxBytes) {
-    Object reply = object.change(Script.QUEUE_TAKE, partition.array(), ascii(max), ascii(maxBytes));
-    return reply instanceof Number wait
-        ? new Taken(List.of(), retry(wait))
-        : new Taken(decodeAll(RedisObject.list(reply)), NOTHING_TO_WAIT_FOR);
+    Object reply = partition.size() == 0 && max == 1
+        ? object.change(Script.QUEUE_POLL)
+        : object.change(Script.QUEUE_TAKE_ANY, partition.array(), ascii(max), ascii(maxBytes));
+    if (reply instanceof Number wait) {
+      return new Taken(List.of(), retry(wait));
+    }
+    List<Bytes> items =
+        reply instanceof byte[] item ? List.of(decode(item)) : decodeAll(RedisObject.list(reply));
+    return new Taken(items, NOTHING_TO_WAIT_FOR);
   }
 
   private static long retry(Number wait) {

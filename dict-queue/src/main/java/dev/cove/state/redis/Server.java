@@ -26,7 +26,8 @@ import io.lettuce.core.resource.Delay;
 import java.nio.charset.StandardCharsets;
 import java.security.SecureRandom;
 import java.time.Duration;
-import java.util.HexFormat;
+import java.util.Arrays;
+import java.util.Base64;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
@@ -41,14 +42,15 @@ final class Server implements AutoCloseable {
   private static final int REQUESTS_WAITING = 10_000;
   private static final Duration LONGEST_BETWEEN_CONNECTS = Duration.ofSeconds(1);
 
+  private static final byte[] ZEROS = ascii("0".repeat(16));
+
   private final RedisURI uri;
   private final StoreOptions options;
   private final LongSupplier shiftMillis;
   private final Lanes lanes;
-  private final byte[] remember;
 
-  @GuardedBy("this")
-  private @Nullable Connected connected;
+  /** Written under the lock of this object. */
+  private volatile @Nullable Connected connected;
 
   @GuardedBy("this")
   private boolean closed;
@@ -64,11 +66,9 @@ final class Server implements AutoCloseable {
     this.uri = uri;
     this.options = options;
     this.shiftMillis = shiftMillis;
-    byte[] id = new byte[12];
+    byte[] id = new byte[9];
     new SecureRandom().nextBytes(id);
-    this.lanes = new Lanes(HexFormat.of().formatHex(id));
-    // A reply is worth keeping for as long as somebody may ask for it again, and some.
-    this.remember = ascii(Math.max(120_000, 4 * options.timeout().toMillis()));
+    this.lanes = new Lanes(Base64.getUrlEncoder().encodeToString(id));
   }
 
   static byte[] ascii(long number) {
@@ -81,36 +81,40 @@ final class Server implements AutoCloseable {
 
   /** Takes a step that only reads. */
   @Nullable
-  Object read(Script script, String meta, byte[]... arguments) {
-    byte[][] all = new byte[arguments.length + 1][];
-    all[0] = ascii(shiftMillis.getAsLong());
-    System.arraycopy(arguments, 0, all, 1, arguments.length);
-    return run(script, new byte[][] {ascii(meta)}, all);
+  Object read(Script script, byte[] meta, byte[]... arguments) {
+    return run(script, new byte[][] {meta}, first(0), arguments);
   }
 
   /** Takes a step that changes something, once. */
   @Nullable
-  Object change(Script script, String meta, byte[]... arguments) {
+  Object change(Script script, byte[] meta, byte[]... arguments) {
     Lane lane = lanes.take();
     try {
-      byte[][] all = new byte[arguments.length + 3][];
-      all[0] = ascii(shiftMillis.getAsLong());
-      all[1] = lane.next();
-      all[2] = remember;
-      System.arraycopy(arguments, 0, all, 3, arguments.length);
-      return run(script, new byte[][] {ascii(meta), lane.key(meta)}, all);
+      return run(script, new byte[][] {meta, lane.key(meta)}, first(lane.next()), arguments);
     } finally {
       lanes.give(lane);
     }
   }
 
-  private @Nullable Object run(Script script, byte[][] keys, byte[][] arguments) {
+  /** The number of a change, in 16 digits so that the order of texts is that of numbers, and the shift of the clock. */
+  private byte[] first(long number) {
+    byte[] shift = ascii(shiftMillis.getAsLong());
+    byte[] first = Arrays.copyOf(ZEROS, ZEROS.length + shift.length);
+    for (int at = ZEROS.length - 1; number > 0; number /= 10) {
+      first[at--] = (byte) ('0' + number % 10);
+    }
+    System.arraycopy(shift, 0, first, ZEROS.length, shift.length);
+    return first;
+  }
+
+  private @Nullable Object run(Script script, byte[][] keys, byte[] first, byte[][] arguments) {
     RedisAsyncCommands<byte[], byte[]> redis = connected().connection.async();
     try {
-      return await(send(redis, CommandType.EVALSHA, ascii(script.digest), keys, arguments));
+      return await(send(redis, CommandType.EVALSHA, script.digest, keys, first, arguments));
     } catch (RedisNoScriptException e) {
       // A server that is new, or was told to forget: it keeps the script from now on.
-      return unwrapped(() -> await(send(redis, CommandType.EVAL, script.text, keys, arguments)));
+      return unwrapped(
+          () -> await(send(redis, CommandType.EVAL, script.text, keys, first, arguments)));
     } catch (RuntimeException e) {
       throw Failures.of(e, uri);
     }
@@ -121,12 +125,14 @@ final class Server implements AutoCloseable {
       CommandType type,
       byte[] script,
       byte[][] keys,
+      byte[] first,
       byte[][] arguments) {
     CommandArgs<byte[], byte[]> all =
         new CommandArgs<>(ByteArrayCodec.INSTANCE).add(script).add(keys.length);
     for (byte[] key : keys) {
       all.addKey(key);
     }
+    all.addValue(first);
     for (byte[] argument : arguments) {
       all.addValue(argument);
     }
@@ -208,7 +214,12 @@ final class Server implements AutoCloseable {
     return unwrapped(() -> uninterrupted(() -> bells.listen(channel)));
   }
 
-  private synchronized Connected connected() {
+  private Connected connected() {
+    Connected open = connected;
+    return open != null ? open : connectOnce();
+  }
+
+  private synchronized Connected connectOnce() {
     if (closed) {
       throw new StateException(Reason.CLOSED, "the store on " + Failures.name(uri) + " was closed");
     }

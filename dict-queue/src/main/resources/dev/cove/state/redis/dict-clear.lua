@@ -1,6 +1,6 @@
--- ARGV: 4 what else goes: KEEP, or DELETE for the dict itself. UNLINK frees in the background.
+-- ARGV: 2 what else goes: KEEP, or DELETE for the dict itself. UNLINK frees in the background.
 return once(function()
   redis.call('UNLINK', h, x, n)
-  if ARGV[4] == 'DELETE' then redis.call('DEL', meta) end
+  if ARGV[2] == 'DELETE' then redis.call('DEL', meta) end
   return 1, true
 end)

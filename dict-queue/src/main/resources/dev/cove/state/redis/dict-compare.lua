@@ -1,11 +1,11 @@
--- ARGV: 4 ttl, 5 field, 6 expected null, 7 expected, 8 null, 9 value. 1 if stored.
+-- ARGV: 2 ttl, 3 field, 4 expected null, 5 expected, 6 null, 7 value. 1 if stored.
 return once(function()
-  local field = ARGV[5]
+  local field = ARGV[3]
   local found = live(field)
-  local expected = ARGV[7]
-  if ARGV[6] == '1' then expected = 0 end
+  local expected = ARGV[5]
+  if ARGV[4] == '1' then expected = 0 end
   if found ~= expected then return 0, false end
-  store(field, ARGV[8], ARGV[9], ARGV[4], now())
+  store(field, ARGV[6], ARGV[7], ARGV[2], now())
   sweep(2)
   return 1, true
 end)

@@ -1,8 +1,8 @@
--- ARGV: 4 what goes: ONE partition, ALL of them, or DELETE for the queue itself; 5 partition.
+-- ARGV: 2 what goes: ONE partition, ALL of them, or DELETE for the queue itself; 3 partition.
 return once(function()
-  if ARGV[4] == 'ONE' then
-    drop(ARGV[5])
-    ringForRoom(ARGV[5])
+  if ARGV[2] == 'ONE' then
+    drop(ARGV[3])
+    ringForRoom(ARGV[3])
     return 1, true
   end
   local partitions = redis.call('ZRANGE', p, 0, -1)
@@ -11,6 +11,6 @@ return once(function()
     drop(partition)
     ring(partition)
   end
-  if ARGV[4] == 'DELETE' then redis.call('DEL', meta, p) end
+  if ARGV[2] == 'DELETE' then redis.call('DEL', meta, p, meta .. ':c') end
   return 1, true
 end)

@@ -1,6 +1,6 @@
--- ARGV: 4 partition, 5 lease, 6 token. Item, delivery and number; or how long until a lease ends.
+-- ARGV: 2 partition, 3 lease, 4 token. Item, delivery and number; or how long until a lease ends.
 return once(function()
-  local partition, time = ARGV[4], now()
+  local partition, time = ARGV[2], now()
   if over(partition, time) then drop(partition) end
   restore(partition, time)
   local i, b, l, v = of(partition)
@@ -13,7 +13,7 @@ return once(function()
     if not item then return wait(partition, time), false end
     number = tostring(redis.call('HINCRBY', v, 'last', 1))
   end
-  redis.call('HSET', v, number, ARGV[6] .. string.format('%08d', delivery + 1) .. item)
-  redis.call('ZADD', l, time + ARGV[5], number)
+  redis.call('HSET', v, number, ARGV[4] .. string.format('%08d', delivery + 1) .. item)
+  redis.call('ZADD', l, time + ARGV[3], number)
   return {item, delivery + 1, number}, true
 end)

@@ -1,10 +1,9 @@
--- ARGV: 4 partition, 5 most, 6 most bytes. The items; or, if there are none, how long until a lease ends.
+-- The items; or, if there are none, how long until a lease ends.
 return once(function()
-  local partition, time = ARGV[4], now()
+  local time, items = now(), {}
   if over(partition, time) then drop(partition) end
   restore(partition, time)
   local i, b, l, v = of(partition)
-  local most, bytes, items = tonumber(ARGV[5]), tonumber(ARGV[6]), {}
   while #items < most and bytes > 0 do
     local first = redis.call('ZPOPMIN', b)
     if not first[1] then break end

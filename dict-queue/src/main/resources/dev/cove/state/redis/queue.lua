@@ -60,8 +60,9 @@ local function ring(partition)
   redis.call('PUBLISH', meta .. ':bell', partition)
 end
 
+-- 0 for no bound; its key c is there only if there is one.
 local function capacity()
-  return tonumber(redis.call('HGET', meta, 'capacity'))
+  return tonumber(redis.call('GET', meta .. ':c') or 0)
 end
 
 local function ringForRoom(partition)
