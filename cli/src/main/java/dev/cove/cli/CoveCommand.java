@@ -9,6 +9,9 @@ import dev.cove.cli.mount.RefreshCommand;
 import dev.cove.cli.mount.UnmountCommand;
 import dev.cove.cli.quickstart.QuickstartCommand;
 import dev.cove.cli.recover.RecoverCommand;
+import dev.cove.cli.state.DictCommand;
+import dev.cove.cli.state.QueueCommand;
+import dev.cove.cli.state.StateCommand;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -50,6 +53,9 @@ import picocli.CommandLine.Spec;
       RecoverCommand.class,
       DoctorCommand.class,
       QuickstartCommand.class,
+      DictCommand.class,
+      QueueCommand.class,
+      StateCommand.class,
       VersionCommand.class,
       CompletionCommand.class,
       TrainCommand.class,

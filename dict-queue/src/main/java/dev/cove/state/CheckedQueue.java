@@ -79,6 +79,17 @@ final class CheckedQueue implements NamedQueue {
   }
 
   @Override
+  public void putMany(List<Bytes> items, Duration timeout)
+      throws InterruptedException, TimeoutException {
+    List<Bytes> copy = items(items);
+    long nanos = Checks.waitNanos(timeout);
+    if (!copy.isEmpty()) {
+      checkCapacity(copy);
+      await(() -> offered(copy), nanos, "no room");
+    }
+  }
+
+  @Override
   public boolean offerMany(List<Bytes> items) {
     List<Bytes> copy = items(items);
     if (copy.isEmpty()) {

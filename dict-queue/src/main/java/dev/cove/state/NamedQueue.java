@@ -72,7 +72,10 @@ public interface NamedQueue {
    */
   void putMany(List<Bytes> items) throws InterruptedException;
 
-  /** As {@link #putMany}, but adds nothing and returns false if there is no room for all. */
+  /** As {@link #putMany(List)}, but waits no longer than {@code timeout}, and then has added nothing. */
+  void putMany(List<Bytes> items, Duration timeout) throws InterruptedException, TimeoutException;
+
+  /** As {@link #putMany(List)}, but adds nothing and returns false if there is no room for all. */
   boolean offerMany(List<Bytes> items);
 
   /** Takes the oldest item, waiting for one. */

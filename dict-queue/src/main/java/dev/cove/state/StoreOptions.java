@@ -53,7 +53,7 @@ public record StoreOptions(
   }
 
   /**
-   * The store that the environment names: {@code COVE_REDIS_URL}, else the embedded one under {@code $COVE_HOME/state}, else
+   * The store that the environment names: {@code COVE_REDIS_URL}, else the embedded one under {@code $COVE_HOME/data/state}, else
    * {@code $XDG_DATA_HOME/cove/state}, else {@code ~/.local/share/cove/state}. {@code COVE_REDIS_CA} names certificates,
    * {@code COVE_STATE_DURABILITY} is {@code process} or {@code disk}.
    */
@@ -71,7 +71,7 @@ public record StoreOptions(
   private static Path folder(Map<String, String> environment) {
     String home = set(environment, "COVE_HOME");
     if (home != null) {
-      return Path.of(home, "state");
+      return Path.of(home, "data", "state");
     }
     String data = set(environment, "XDG_DATA_HOME");
     Path base =
@@ -96,6 +96,10 @@ public record StoreOptions(
 
   public StoreOptions withUrl(@Nullable String newUrl) {
     return new StoreOptions(newUrl, folder, durability, limits, login, certificates, timeout);
+  }
+
+  public StoreOptions withFolder(Path newFolder) {
+    return new StoreOptions(url, newFolder, durability, limits, login, certificates, timeout);
   }
 
   public StoreOptions withDurability(Durability newDurability) {

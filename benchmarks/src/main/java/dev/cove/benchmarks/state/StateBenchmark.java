@@ -9,6 +9,7 @@ import io.lettuce.core.codec.ByteArrayCodec;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -18,6 +19,7 @@ import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.stream.Stream;
 
 /** Measures every limit that the Dict and Queue documentation gives. */
@@ -140,7 +142,7 @@ public final class StateBenchmark {
   }
 
   private double micros(Store store, String call) throws Exception {
-    Measured measured = calls(store).get(call);
+    Measured measured = Objects.requireNonNull(calls(store).get(call));
     return Timing.medianMicros(measured.times, measured.call) / measured.parts;
   }
 
@@ -150,7 +152,7 @@ public final class StateBenchmark {
   private void compare(String backend, Store few, Store large) throws Exception {
     Map<String, Measured> small = calls(few);
     for (Map.Entry<String, Measured> call : calls(large).entrySet()) {
-      Measured mine = small.get(call.getKey());
+      Measured mine = Objects.requireNonNull(small.get(call.getKey()));
       Measured its = call.getValue();
       int rounds = 5;
       int each = Math.max(5, its.times / rounds);
@@ -215,8 +217,8 @@ public final class StateBenchmark {
   }
 
   private void againstBare(Store store, RedisCommands<byte[], byte[]> bare) throws Exception {
-    byte[] hash = "bare-hash".getBytes();
-    byte[] list = "bare-list".getBytes();
+    byte[] hash = "bare-hash".getBytes(StandardCharsets.UTF_8);
+    byte[] list = "bare-list".getBytes(StandardCharsets.UTF_8);
     byte[] value = Store.VALUE.array();
     for (int i = 0; i < FEW; i++) {
       bare.hset(hash, store.key(i).array(), value);
@@ -247,7 +249,7 @@ public final class StateBenchmark {
             rounds,
             each,
             i -> store.dict().increment(Bytes.utf8("n"), 1),
-            i -> bare.hincrby(hash, "n".getBytes(), 1)),
+            i -> bare.hincrby(hash, "n".getBytes(StandardCharsets.UTF_8), 1)),
         0.8,
         "x");
     report.atLeast(
