@@ -139,16 +139,17 @@ final class StateOptions {
   }
 
   private @Nullable Login login() {
-    if (secret == null) {
+    String name = secret;
+    if (name == null) {
       return null;
     }
     Map<String, String> entries = ServiceLoader.load(SecretLookup.class)
         .findFirst()
-        .flatMap(secrets -> secrets.find(secret))
-        .orElseThrow(() -> CommandFailure.notSo("there is no secret '" + secret + "'"));
+        .flatMap(secrets -> secrets.find(name))
+        .orElseThrow(() -> CommandFailure.notSo("there is no secret '" + name + "'"));
     String password = entries.get("REDIS_PASSWORD");
     if (password == null) {
-      throw CommandFailure.usage("the secret '" + secret + "' has no REDIS_PASSWORD");
+      throw CommandFailure.usage("the secret '" + name + "' has no REDIS_PASSWORD");
     }
     return new Login(entries.get("REDIS_USERNAME"), password);
   }
