@@ -166,8 +166,9 @@ final class Mounting {
 
   private BucketFileSystem open(MountRequest request, ObjectStore store) throws IOException {
     BucketOptions options = fileSystem.bucketOptions(writing);
-    WriteSettings settings =
-        writing.settings(folders, request.source().toString(), request.directory());
+    // Buckets of one name on two servers are two buckets.
+    String place = storeOptions.endpoint() + " " + request.source();
+    WriteSettings settings = writing.settings(folders, place, request.directory());
     try {
       return settings == null
           ? BucketFileSystem.open(store, options, budget, ReadMeter.NONE)

@@ -82,7 +82,7 @@ public final class MountsCommand implements Callable<Integer> {
         + row.get("pid") + state);
   }
 
-  private static Map<String, Object> pendingBytes(MountEntry entry) {
+  static Map<String, Object> pendingBytes(MountEntry entry) {
     Map<String, Object> pending = new LinkedHashMap<>();
     try {
       Map<?, ?> answer = new ControlClient(entry).ask(Map.of("do", "status"), ANSWER_WITHIN);

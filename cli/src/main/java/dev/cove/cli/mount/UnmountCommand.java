@@ -22,7 +22,11 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "unmount",
     aliases = "umount",
-    description = "Unmount directories and end the processes that served them.",
+    description = {
+      "Unmount directories and end the processes that served them.",
+      "",
+      "What programs have written is in the bucket when this returns, or the exit status is 4.%n",
+    },
     footerHeading = "%nExamples:%n",
     footer = {
       "  cove unmount /s3",
@@ -75,16 +79,22 @@ public final class UnmountCommand implements Callable<Integer> {
           directory + " is not mounted by this user; 'cove mounts' lists what is");
     }
     MountEntry entry = found.get().entry();
-    Map<?, ?> answer = new ControlClient(entry)
-        .ask(
-            Map.of(
-                "do",
-                "unmount",
-                "mountPoint",
-                found.get().mount().mountPoint().toString(),
-                "lazy",
-                lazy),
-            ANSWER_WITHIN);
+    Map<?, ?> answer;
+    UploadProgress progress = UploadProgress.show(entry, spec.commandLine().getErr());
+    try {
+      answer = new ControlClient(entry)
+          .ask(
+              Map.of(
+                  "do",
+                  "unmount",
+                  "mountPoint",
+                  found.get().mount().mountPoint().toString(),
+                  "lazy",
+                  lazy),
+              ANSWER_WITHIN);
+    } finally {
+      progress.close();
+    }
     if (Boolean.TRUE.equals(answer.get("last"))) {
       awaitEnd(entry.process());
     }

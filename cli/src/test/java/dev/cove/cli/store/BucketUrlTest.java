@@ -1,0 +1,45 @@
+package dev.cove.cli.store;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+final class BucketUrlTest {
+
+  @ParameterizedTest
+  @CsvSource({
+    "s3://bucket, bucket, '', s3://bucket",
+    "s3://bucket/, bucket, '', s3://bucket",
+    "s3://bucket/a, bucket, a/, s3://bucket/a",
+    "s3://bucket/a/b/, bucket, a/b/, s3://bucket/a/b",
+    "s3://bucket/a//b, bucket, a//b/, s3://bucket/a//b",
+    "s3://My_old.Bucket/ü ö, My_old.Bucket, ü ö/, s3://My_old.Bucket/ü ö",
+  })
+  void addressIsABucketAndWhatItsKeysBeginWith(
+      String text, String bucket, String prefix, String shown) {
+    BucketUrl url = BucketUrl.parse(text);
+    assertThat(url).isEqualTo(new BucketUrl(bucket, prefix)).hasToString(shown);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "",
+        "bucket",
+        "s3:bucket",
+        "s3://",
+        "s3:///key",
+        "gs://bucket",
+        "s3://b",
+        "s3://a b",
+        "s3://-x"
+      })
+  void whatNamesNoBucketIsRefused(String text) {
+    assertThatThrownBy(() -> BucketUrl.parse(text))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("'" + text + "'");
+  }
+}
