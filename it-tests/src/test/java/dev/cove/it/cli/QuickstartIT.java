@@ -1,0 +1,69 @@
+package dev.cove.it.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.cove.it.cli.Cove.Result;
+import dev.cove.storage.testkit.server.S3Server;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** README's first command, without a terminal. */
+final class QuickstartIT {
+  @TempDir
+  private Path temp;
+
+  private Cove cove;
+  private Path files;
+
+  @BeforeEach
+  void setUp() {
+    cove = new Cove(temp, S3Server.shared());
+    files = temp.resolve("cove/state/quickstart/files");
+  }
+
+  @AfterEach
+  void stopLeavesNothing() throws Exception {
+    assertThat(cove.run("quickstart", "--stop").exit()).isZero();
+    assertThat(Files.readString(Path.of("/proc/self/mounts"))).doesNotContain(temp.toString());
+    assertThat(temp.resolve("cove/state/quickstart")).doesNotExist();
+  }
+
+  @Test
+  void showsFilesLeavesThemMountedAndRunsTwiceInARow() throws Exception {
+    Result first = cove.run("quickstart");
+    assertThat(first.exit()).as(first.err()).isZero();
+    assertThat(first.out())
+        .contains("$ cat " + files + "/hello.txt\nHello.")
+        .contains("cove quickstart --stop")
+        .contains("cove mount s3://");
+    assertThat(files.resolve("orders/2025-01.csv")).content().startsWith("day,item,count");
+
+    Result second = cove.run("quickstart");
+    assertThat(second.exit()).as(second.err()).isZero();
+    assertThat(files.resolve("pictures/large.bin")).hasSize(8 << 20);
+  }
+
+  @Test
+  void startsAgainAfterEverythingWasKilled() throws Exception {
+    assertThat(cove.run("quickstart").exit()).isZero();
+    Matcher mount =
+        Pattern.compile("\"pid\":(\\d+)").matcher(cove.run("mounts", "--json").out());
+    assertThat(mount.find()).isTrue();
+    Matcher server = Pattern.compile("\"pid\":(\\d+)")
+        .matcher(Files.readString(files.resolveSibling("server.json")));
+    assertThat(server.find()).isTrue();
+    for (Matcher pid : new Matcher[] {mount, server}) {
+      ProcessHandle process = ProcessHandle.of(Long.parseLong(pid.group(1))).orElseThrow();
+      process.destroyForcibly();
+      process.onExit().join();
+    }
+    assertThat(cove.run("quickstart").exit()).isZero();
+    assertThat(files.resolve("hello.txt")).content().startsWith("Hello.");
+  }
+}
