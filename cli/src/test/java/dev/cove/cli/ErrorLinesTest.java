@@ -61,6 +61,7 @@ final class ErrorLinesTest {
         "unmount",
         "mounts",
         "refresh",
+        "recover",
         "doctor",
         "quickstart",
         "version",

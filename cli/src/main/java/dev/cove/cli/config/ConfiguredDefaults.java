@@ -23,8 +23,18 @@ import picocli.CommandLine.Model.OptionSpec;
  */
 public final class ConfiguredDefaults implements IDefaultValueProvider {
   // What to do is said each time; only how it is done can be configured.
-  private static final Set<String> ASKED_EACH_TIME =
-      Set.of("help", "version", "foreground", "json", "yes", "stop", "lazy");
+  private static final Set<String> ASKED_EACH_TIME = Set.of(
+      "help",
+      "version",
+      "foreground",
+      "json",
+      "yes",
+      "stop",
+      "lazy",
+      "list",
+      "upload",
+      "save",
+      "discard");
 
   private final Map<String, String> environment;
   private final Supplier<ConfigFile> load;
