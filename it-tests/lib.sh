@@ -141,7 +141,7 @@ find_jdks() {
     echo 'test: needs a JDK, 17 or newer' >&2
     exit 1
   fi
-  if ((newest < 21)); then note "Error Prone and NullAway did not run: they need JDK 21, and $newest is the newest here"; fi
+  if ((newest < 21)); then note "an older Error Prone ran, without NullAway's JSpecify mode: the current one needs JDK 21, and $newest is the newest here"; fi
 }
 
 jdk_homes() {
