@@ -25,21 +25,14 @@ final class AttributeChanges {
   private final Core core;
   private final DirectoryMarkers markers;
   private final Writes writes;
-  private final Publishing publishing;
   private final Xattrs xattrs;
   private final Background background;
 
   AttributeChanges(
-      Core core,
-      DirectoryMarkers markers,
-      Writes writes,
-      Publishing publishing,
-      Xattrs xattrs,
-      Background background) {
+      Core core, DirectoryMarkers markers, Writes writes, Xattrs xattrs, Background background) {
     this.core = core;
     this.markers = markers;
     this.writes = writes;
-    this.publishing = publishing;
     this.xattrs = xattrs;
     this.background = background;
   }
@@ -71,7 +64,7 @@ final class AttributeChanges {
     }
     if (size != null && !handleFollows) {
       // truncate(2) has no close to publish it.
-      publishing.publish(file);
+      writes.settle(file);
     }
   }
 

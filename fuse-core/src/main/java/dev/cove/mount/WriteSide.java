@@ -42,7 +42,7 @@ final class WriteSide implements AutoCloseable {
     creations = new Creations(core, markers, publishing, files);
     writes = new Writes(core, files, readers, publisher, publishing, removals);
     renames = new Renames(core, markers, copies, publishing, removals, parallel, journal);
-    attributes = new AttributeChanges(core, markers, writes, publishing, xattrs, background);
+    attributes = new AttributeChanges(core, markers, writes, xattrs, background);
     draining = new Draining(core.table(), publishing, parallel);
     recovery = new Recovery(core, copies, parallel, journal);
   }

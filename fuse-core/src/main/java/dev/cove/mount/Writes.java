@@ -182,6 +182,12 @@ final class Writes {
     core.table().released(inode);
   }
 
+  /** Publishes a change that no close will follow. */
+  void settle(FileInode inode) throws IOException {
+    publishing.publish(inode);
+    letGo(inode);
+  }
+
   private void letGo(FileInode inode) throws IOException {
     StagedFile done = inode.unstageIfDone();
     if (done == null) {
