@@ -33,7 +33,7 @@ class Lab:
 
     def __exit__(self, *error):
         # A second Ctrl-C must not cut the tidying short.
-        with _deaf_to(signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        with deaf_to_interrupts():
             self._stack.close()
 
     def _folder(self, parent):
@@ -76,8 +76,9 @@ def stop(process, patience=20):
 
 
 @contextlib.contextmanager
-def _deaf_to(*signals):
-    before = {number: signal.signal(number, signal.SIG_IGN) for number in signals}
+def deaf_to_interrupts():
+    numbers = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+    before = {number: signal.signal(number, signal.SIG_IGN) for number in numbers}
     try:
         yield
     finally:

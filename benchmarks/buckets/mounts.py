@@ -42,12 +42,14 @@ class Mount(abc.ABC):
             self.ready_seconds = time.perf_counter() - start
             self._cpu_when_ready = lab.cpu_seconds(self.pid)
         except BaseException:
-            self._end()
+            with lab.deaf_to_interrupts():
+                self._end()
             raise
         return self
 
     def __exit__(self, *error):
-        self._end()
+        with lab.deaf_to_interrupts():
+            self._end()
 
     def _last_words(self):
         lines = self._log.read_text().strip().splitlines()
@@ -70,15 +72,28 @@ class Mount(abc.ABC):
         ...
 
     def _end(self):
-        if os.path.ismount(self.directory):
-            subprocess.run([_fusermount(), "-u", self.directory], capture_output=True)
         with contextlib.suppress(lab.Failed):
-            lab.wait_for(f"the end of {self.name}", self._ended, 60, 0.02)
+            # Busy while a program that was interrupted waits for its last answer.
+            lab.wait_for("the mount to be let go", self._unmount, 10, 0.1)
+        if not self._mounted():
+            with contextlib.suppress(lab.Failed):
+                lab.wait_for(f"the end of {self.name}", self._ended, 30, 0.02)
         self._kill()
-        if os.path.ismount(self.directory):
+        if self._mounted():
             subprocess.run([_fusermount(), "-u", "-z", self.directory], capture_output=True)
         shutil.rmtree(self._home, ignore_errors=True)
-        self.directory.rmdir()
+        with contextlib.suppress(OSError):
+            self.directory.rmdir()
+
+    def _unmount(self):
+        if self._mounted():
+            subprocess.run([_fusermount(), "-u", self.directory], capture_output=True)
+        return not self._mounted()
+
+    def _mounted(self):
+        # The table also has mounts whose process is gone, where looking at the directory only fails.
+        with open("/proc/self/mountinfo") as table:
+            return any(line.split()[4] == str(self.directory) for line in table)
 
     @abc.abstractmethod
     def _kill(self):
@@ -88,7 +103,7 @@ class Mount(abc.ABC):
         def mounted():
             if self._ended():
                 raise lab.Failed(f"{self.name} did not mount: {self._last_words()}")
-            return os.path.ismount(self.directory)
+            return self._mounted()
 
         lab.wait_for(f"{self.name} to mount", mounted, 60, 0.001)
         os.listdir(self.directory)

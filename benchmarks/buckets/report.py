@@ -138,7 +138,7 @@ def _method(settings):
              else "The page cache could not be dropped, which needs root.")
     return [
         f"- MinIO on the same machine with its data in memory (tmpfs). A “large” file is {settings['big'] >> 20} MiB "
-        f"of random bytes, “four files” are a quarter of that each where they are not said to be larger.",
+        "of random bytes, “four files” are a quarter of that each.",
         f"- For each line and tool a fresh mount: `{cove}` (`--rw` to write), `rclone mount --vfs-cache-mode writes`, "
         "`s3fs -o use_cache=DIR`; all with their defaults otherwise. " + cache,
         "- Large files are read and written by `dd bs=1M`; small and random ones by 8 threads of one program. The time "

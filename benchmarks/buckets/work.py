@@ -15,6 +15,8 @@ BLOCK = 128 * 1024
 RANDOM_SECONDS = 5
 PATIENCE = 15
 
+_interrupted = threading.Event()
+
 
 def seconds(action, *arguments):
     start = time.perf_counter()
@@ -65,8 +67,15 @@ def _threads(task):
     threads = [threading.Thread(target=guarded, daemon=True) for _ in range(THREADS)]
     for thread in threads:
         thread.start()
-    for thread in threads:
-        thread.join()
+    try:
+        for thread in threads:
+            thread.join()
+    except BaseException:
+        # Interrupted: the files must be let go before the mount can be.
+        _interrupted.set()
+        for thread in threads:
+            thread.join(2)
+        raise
     if wrong:
         raise lab.Failed(f"{type(wrong[0]).__name__}: {wrong[0]}")
 
@@ -81,7 +90,7 @@ class _Shared:
         self.taken = 0
 
     def __iter__(self):
-        while time.perf_counter() - self._start < self._limit:
+        while time.perf_counter() - self._start < self._limit and not _interrupted.is_set():
             with self._lock:
                 item = next(self._items, None)
                 if item is None:
