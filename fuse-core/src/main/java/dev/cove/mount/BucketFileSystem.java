@@ -311,7 +311,8 @@ public final class BucketFileSystem implements VirtualFileSystem, AutoCloseable 
   /** Empties a file that was just opened, or closes it again. */
   private void truncate(WriteSide side, long inode, long handle) throws IOException {
     try {
-      side.writes.truncateToNothing(table.file(inode));
+      FileInode file = table.file(inode);
+      WriteErrors.tell(() -> side.writes.truncateToNothing(file));
     } catch (IOException | RuntimeException e) {
       files.release(handle);
       throw e;
@@ -320,25 +321,26 @@ public final class BucketFileSystem implements VirtualFileSystem, AutoCloseable 
 
   @Override
   public void read(long handle, long offset, int size, ReadReply reply) throws IOException {
-    files.read(handle, offset, size, reply);
+    WriteErrors.tell(() -> files.read(handle, offset, size, reply));
   }
 
   @Override
   public int write(long handle, long offset, ByteBuffer source) throws IOException {
-    return writing().writes.write(handle, offset, source);
+    WriteSide side = writing();
+    return WriteErrors.told(() -> side.writes.write(handle, offset, source));
   }
 
   @Override
   public void flush(long handle) throws IOException {
     if (writeSide != null) {
-      writeSide.writes.flush(handle);
+      WriteErrors.tell(() -> writeSide.writes.flush(handle));
     }
   }
 
   @Override
   public void fsync(long handle) throws IOException {
     if (writeSide != null) {
-      writeSide.writes.fsync(handle);
+      WriteErrors.tell(() -> writeSide.writes.fsync(handle));
     }
   }
 
@@ -353,7 +355,8 @@ public final class BucketFileSystem implements VirtualFileSystem, AutoCloseable 
 
   @Override
   public void fallocate(long handle, int mode, long offset, long length) throws IOException {
-    writing().writes.allocate(handle, mode, offset, length);
+    WriteSide side = writing();
+    WriteErrors.tell(() -> side.writes.allocate(handle, mode, offset, length));
   }
 
   @Override
@@ -393,7 +396,8 @@ public final class BucketFileSystem implements VirtualFileSystem, AutoCloseable 
   public Attributes setattr(long inode, long handle, AttributeChange change, Caller caller)
       throws IOException {
     Inode changed = table.get(inode);
-    writing().attributes.set(changed, handle != NO_HANDLE, change);
+    WriteSide side = writing();
+    WriteErrors.tell(() -> side.attributes.set(changed, handle != NO_HANDLE, change));
     return names.attributes(changed);
   }
 
@@ -431,9 +435,10 @@ public final class BucketFileSystem implements VirtualFileSystem, AutoCloseable 
   @Override
   public void rename(long parent, String name, long newParent, String newName, RenameMode mode)
       throws IOException {
-    writing()
-        .renames
-        .rename(table.directory(parent), name, table.directory(newParent), newName, mode);
+    WriteSide side = writing();
+    DirectoryInode from = table.directory(parent);
+    DirectoryInode to = table.directory(newParent);
+    WriteErrors.tell(() -> side.renames.rename(from, name, to, newName, mode));
   }
 
   @Override
