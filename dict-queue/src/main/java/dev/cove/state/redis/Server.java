@@ -53,7 +53,7 @@ final class Server implements AutoCloseable {
   private volatile @Nullable Connected connected;
 
   @GuardedBy("this")
-  private boolean closed;
+  private volatile boolean closed;
 
   private record Connected(
       ClientResources resources,
@@ -116,7 +116,7 @@ final class Server implements AutoCloseable {
       return unwrapped(
           () -> await(send(redis, CommandType.EVAL, script.text, keys, first, arguments)));
     } catch (RuntimeException e) {
-      throw Failures.of(e, uri);
+      throw failure(e);
     }
   }
 
@@ -145,6 +145,13 @@ final class Server implements AutoCloseable {
     return unwrapped(() -> await(command.apply(redis)));
   }
 
+  /** What a step under way meets when the store is closed is the closing, whatever the driver says. */
+  private StateException failure(RuntimeException e) {
+    return closed
+        ? new StateException(Reason.CLOSED, "the store on " + Failures.name(uri) + " was closed", e)
+        : Failures.of(e, uri);
+  }
+
   private interface Call<T> {
     T call();
   }
@@ -153,7 +160,7 @@ final class Server implements AutoCloseable {
     try {
       return call.call();
     } catch (RuntimeException e) {
-      throw Failures.of(e, uri);
+      throw failure(e);
     }
   }
 
@@ -251,7 +258,7 @@ final class Server implements AutoCloseable {
       throw e;
     } catch (RuntimeException e) {
       shutDown(client, resources);
-      throw Failures.of(e, uri);
+      throw failure(e);
     }
   }
 
