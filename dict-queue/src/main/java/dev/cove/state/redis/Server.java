@@ -1,6 +1,5 @@
 package dev.cove.state.redis;
 
-import com.google.errorprone.annotations.concurrent.GuardedBy;
 import dev.cove.state.QueueBackend.Bell;
 import dev.cove.state.StateException;
 import dev.cove.state.StateException.Reason;
@@ -52,7 +51,7 @@ final class Server implements AutoCloseable {
   /** Written under the lock of this object. */
   private volatile @Nullable Connected connected;
 
-  @GuardedBy("this")
+  /** Written under the lock of this object. */
   private volatile boolean closed;
 
   private record Connected(
@@ -146,7 +145,7 @@ final class Server implements AutoCloseable {
   }
 
   /** What a step under way meets when the store is closed is the closing, whatever the driver says. */
-  private StateException failure(RuntimeException e) {
+  private RuntimeException failure(RuntimeException e) {
     return closed
         ? new StateException(Reason.CLOSED, "the store on " + Failures.name(uri) + " was closed", e)
         : Failures.of(e, uri);
