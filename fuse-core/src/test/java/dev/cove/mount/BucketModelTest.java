@@ -90,7 +90,7 @@ final class BucketModelTest {
       int firstSeed,
       int seeds,
       int operations) {
-    ModelCheck check = new ModelCheck(() -> new Mounts(store.capabilities, mounts, names));
+    ModelCheck check = new ModelCheck(() -> new Mounts(store.capabilities, mounts, names), 400);
     for (int seed = firstSeed; seed < firstSeed + seeds; seed++) {
       check.run(store + ", seed " + seed, Operation.random(seed, operations, handles));
     }

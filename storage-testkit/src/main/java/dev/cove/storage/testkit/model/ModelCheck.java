@@ -7,18 +7,18 @@ import org.jspecify.annotations.Nullable;
 
 /** Runs operations and, when something differs, finds a short sequence that shows it. */
 public final class ModelCheck {
-  // 400: runs that shrinking may take.
-  private static final int PATIENCE = 400;
-
   private final Maker maker;
+  private final int patience;
 
   /** Makes a file system without any files. */
   public interface Maker {
     Subject make() throws IOException;
   }
 
-  public ModelCheck(Maker maker) {
+  /** @param patience how many runs finding a short sequence may take */
+  public ModelCheck(Maker maker, int patience) {
     this.maker = maker;
+    this.patience = patience;
   }
 
   /**
@@ -59,7 +59,7 @@ public final class ModelCheck {
 
   /** The shortest prefix that fails, then without each operation that it fails without. */
   private @Nullable Failure shrink(List<Operation> failing) {
-    int left = PATIENCE;
+    int left = patience;
     Failure shortest = attempt(failing);
     for (int length = failing.size() - 1; shortest != null && length > 0 && left-- > 0; length--) {
       Failure shorter = attempt(failing.subList(0, length));

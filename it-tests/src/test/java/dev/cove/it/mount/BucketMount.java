@@ -1,0 +1,272 @@
+package dev.cove.it.mount;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.cove.s3.S3Config;
+import dev.cove.s3.S3Credentials;
+import dev.cove.s3.S3ObjectStores;
+import dev.cove.storage.Content;
+import dev.cove.storage.GetRequest;
+import dev.cove.storage.ListPage;
+import dev.cove.storage.ListRequest;
+import dev.cove.storage.ObjectBody;
+import dev.cove.storage.ObjectInfo;
+import dev.cove.storage.ObjectStore;
+import dev.cove.storage.WriteOptions;
+import dev.cove.storage.testkit.server.S3Server;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.UUID;
+import java.util.concurrent.TimeUnit;
+import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
+import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
+import software.amazon.awssdk.http.apache5.Apache5HttpClient;
+import software.amazon.awssdk.regions.Region;
+import software.amazon.awssdk.services.s3.S3Client;
+
+/** A bucket of a test's own, what other programs do to it, and its mounts. */
+final class BucketMount implements AutoCloseable {
+  private static final long PATIENCE_SECONDS = 180;
+
+  private final S3Server server = S3Server.shared();
+  private final String name = "cove-it-" + UUID.randomUUID();
+  private final Path temp;
+  private final List<Path> mounted = new ArrayList<>();
+  private final Map<String, String> variables = new TreeMap<>();
+
+  /** The bucket, as another program sees it. */
+  final ObjectStore bucket;
+
+  /** Where it is mounted first; {@code $M} in scripts. */
+  final Path directory;
+
+  /** A folder beside the mount, {@code $T} in scripts. */
+  final Path local;
+
+  BucketMount(Path temp) throws IOException {
+    this.temp = temp;
+    this.directory = temp.resolve("mount");
+    this.local = Files.createDirectories(temp.resolve("local"));
+    try (S3Client admin = S3Client.builder()
+        .endpointOverride(server.endpoint())
+        .region(Region.of(server.region()))
+        .forcePathStyle(true)
+        .httpClientBuilder(Apache5HttpClient.builder())
+        .credentialsProvider(StaticCredentialsProvider.create(
+            AwsBasicCredentials.create(server.accessKey(), server.secretKey())))
+        .build()) {
+      admin.createBucket(request -> request.bucket(name));
+    }
+    S3Credentials.Keys keys = new S3Credentials.Keys(server.accessKey(), server.secretKey(), null);
+    bucket = S3ObjectStores.open(S3Config.bucket(name)
+        .endpoint(server.endpoint())
+        .region(server.region())
+        .credentials(S3Credentials.of(() -> keys))
+        .build());
+  }
+
+  /** How a command ended and what it printed, errors included. */
+  record Result(int exit, String output) {}
+
+  /** Sets a variable of the environment of all programs that are started from here on. */
+  BucketMount with(String variable, String value) {
+    variables.put(variable, value);
+    return this;
+  }
+
+  BucketMount mount(String... options) throws Exception {
+    mountOn(directory, options);
+    return this;
+  }
+
+  /** Mounts the bucket a second time. */
+  Path mountAgain(String... options) throws Exception {
+    Path again = temp.resolve("mount-" + (mounted.size() + 1));
+    mountOn(again, options);
+    return again;
+  }
+
+  private void mountOn(Path where, String... options) throws Exception {
+    Files.createDirectories(where);
+    List<String> command =
+        new ArrayList<>(List.of(launcher().toString(), "mount", "s3://" + name, where.toString()));
+    command.addAll(List.of(options));
+    Result result = start(command).await();
+    assertThat(result.exit()).as(result.output()).isZero();
+    mounted.add(where);
+  }
+
+  void unmount(Path where) throws Exception {
+    Result result = cove("unmount", where.toString());
+    assertThat(result.exit()).as(result.output()).isZero();
+    mounted.remove(where);
+  }
+
+  Result cove(String... words) throws Exception {
+    List<String> command = new ArrayList<>(List.of(launcher().toString()));
+    command.addAll(List.of(words));
+    return start(command).await();
+  }
+
+  private static Path launcher() {
+    Path folder = Path.of("").toAbsolutePath();
+    while (!Files.isExecutable(folder.resolve("cove"))) {
+      folder = folder.getParent();
+    }
+    return folder.resolve("cove");
+  }
+
+  /** A program under way; what it prints goes to a file, which programs it leaves behind may hold. */
+  record Running(Process process, Path output) {
+
+    Result await() throws Exception {
+      if (!process.waitFor(PATIENCE_SECONDS, TimeUnit.SECONDS)) {
+        process.descendants().forEach(ProcessHandle::destroyForcibly);
+        process.destroyForcibly();
+        throw new AssertionError("did not end in time: " + Files.readString(output));
+      }
+      return new Result(process.exitValue(), new String(Files.readAllBytes(output), UTF_8).strip());
+    }
+  }
+
+  Running start(String... command) throws IOException {
+    return start(List.of(command));
+  }
+
+  private Running start(List<String> command) throws IOException {
+    Path output = Files.createTempFile(temp, "output", "");
+    ProcessBuilder builder = new ProcessBuilder(command)
+        .directory(local.toFile())
+        .redirectErrorStream(true)
+        .redirectInput(Path.of("/dev/null").toFile())
+        .redirectOutput(output.toFile());
+    Map<String, String> environment = builder.environment();
+    environment.keySet().removeIf(variable -> variable.startsWith("AWS_"));
+    environment.putAll(environment());
+    environment.putAll(variables);
+    return new Running(builder.start(), output);
+  }
+
+  private Map<String, String> environment() {
+    Map<String, String> environment = new TreeMap<>();
+    environment.put("LC_ALL", "C.UTF-8");
+    environment.put("COVE_HOME", temp.resolve("home").toString());
+    environment.put("AWS_ACCESS_KEY_ID", server.accessKey());
+    environment.put("AWS_SECRET_ACCESS_KEY", server.secretKey());
+    environment.put("AWS_REGION", server.region());
+    environment.put("AWS_ENDPOINT_URL", server.endpoint().toString());
+    environment.put("M", directory.toString());
+    environment.put("T", local.toString());
+    environment.put("B", name);
+    // A remote named "s3" for rclone.
+    environment.put("RCLONE_CONFIG", "/dev/null");
+    environment.put("RCLONE_CONFIG_S3_TYPE", "s3");
+    environment.put("RCLONE_CONFIG_S3_PROVIDER", "Minio");
+    environment.put("RCLONE_CONFIG_S3_ENDPOINT", server.endpoint().toString());
+    environment.put("RCLONE_CONFIG_S3_ACCESS_KEY_ID", server.accessKey());
+    environment.put("RCLONE_CONFIG_S3_SECRET_ACCESS_KEY", server.secretKey());
+    return environment;
+  }
+
+  Result run(String script) throws Exception {
+    return start("bash", "-c", script).await();
+  }
+
+  /** What a script printed that is to succeed, each command of it. */
+  String sh(String script) throws Exception {
+    Result result = run("set -euo pipefail\n" + script);
+    assertThat(result.exit()).as("%s\n%s", script, result.output()).isZero();
+    return result.output();
+  }
+
+  /** What a Python program printed that is to succeed; {@code M} is the mount and {@code T} the local folder. */
+  String python(String program) throws Exception {
+    Path file = Files.createTempFile(temp, "program", ".py");
+    Files.writeString(
+        file,
+        "import errno, fcntl, mmap, os, random, signal, subprocess, sys, threading, time\n"
+            + "M = os.environ['M']\nT = os.environ['T']\n"
+            + program);
+    return sh("python3 " + file);
+  }
+
+  void put(String key, byte[] bytes) throws IOException {
+    bucket.put(key, Content.of(bytes), WriteOptions.DEFAULT);
+  }
+
+  void put(String key, String text) throws IOException {
+    put(key, text.getBytes(UTF_8));
+  }
+
+  byte[] bytes(String key) throws IOException {
+    try (ObjectBody body = bucket.get(GetRequest.whole(key))) {
+      ByteBuffer buffer = ByteBuffer.allocate(Math.toIntExact(body.length()));
+      while (buffer.hasRemaining() && body.read(buffer) >= 0) {
+        // until all is read
+      }
+      return buffer.array();
+    }
+  }
+
+  String text(String key) throws IOException {
+    return new String(bytes(key), UTF_8);
+  }
+
+  Map<String, String> metadata(String key) throws IOException {
+    return bucket.head(key).attributes().metadata();
+  }
+
+  List<String> keys(String prefix) throws IOException {
+    List<String> keys = new ArrayList<>();
+    ListRequest request = ListRequest.all(prefix);
+    while (true) {
+      ListPage page = bucket.list(request);
+      page.objects().stream().map(ObjectInfo::key).forEach(keys::add);
+      if (page.nextToken() == null) {
+        return keys;
+      }
+      request = request.page(page.nextToken());
+    }
+  }
+
+  /** Waits for what follows in the background. */
+  static void eventually(Check check) throws Exception {
+    long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
+    while (true) {
+      try {
+        check.run();
+        return;
+      } catch (AssertionError e) {
+        if (System.nanoTime() > end) {
+          throw e;
+        }
+        Thread.sleep(100);
+      }
+    }
+  }
+
+  /** Something that is to hold in the end. */
+  interface Check {
+    void run() throws Exception;
+  }
+
+  /** Unmounts all; every byte has to be stored and nothing else left in the bucket. */
+  @Override
+  public void close() throws Exception {
+    try {
+      for (Path where : List.copyOf(mounted)) {
+        unmount(where);
+      }
+      assertThat(bucket.listUploads("")).as("uploads under way").isEmpty();
+    } finally {
+      bucket.close();
+    }
+  }
+}
