@@ -24,6 +24,7 @@ import picocli.CommandLine.Model.OptionSpec;
 public final class ConfiguredDefaults implements IDefaultValueProvider {
   // What to do is said each time; only how it is done can be configured.
   private static final Set<String> ASKED_EACH_TIME = Set.of(
+      "probe",
       "help",
       "version",
       "foreground",

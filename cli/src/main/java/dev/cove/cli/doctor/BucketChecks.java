@@ -2,6 +2,8 @@ package dev.cove.cli.doctor;
 
 import dev.cove.cli.store.BucketUrl;
 import dev.cove.cli.store.StoreOptions;
+import dev.cove.s3.S3Probe;
+import dev.cove.s3.S3Support;
 import dev.cove.storage.Capabilities;
 import dev.cove.storage.ListPage;
 import dev.cove.storage.ListRequest;
@@ -35,8 +37,16 @@ final class BucketChecks {
     this.clock = clock;
   }
 
+  /** How it is told what the server supports. */
+  enum Support {
+    /** From what is known of its kind; changes nothing. */
+    EXPECTED,
+    /** By trying with an object that is made and removed. */
+    TRIED
+  }
+
   /** @param keys how many keys are looked at for those that no path shows */
-  List<Finding> run(long keys) {
+  List<Finding> run(long keys, Support asked) {
     List<Finding> findings = new ArrayList<>();
     findings.add(clockSkew());
     try (ObjectStore store = options.open(url)) {
@@ -49,7 +59,7 @@ final class BucketChecks {
       }
       findings.add(Finding.ok("bucket", url + " can be listed"));
       findings.add(readable(store, first));
-      findings.addAll(support(store.capabilities()));
+      findings.addAll(support(store.capabilities(), asked));
       findings.addAll(unshowable(store, keys));
     }
     return findings;
@@ -127,28 +137,49 @@ final class BucketChecks {
     }
   }
 
-  private static List<Finding> support(Capabilities can) {
+  private List<Finding> support(Capabilities can, Support asked) {
+    boolean put = can.conditionalPut();
+    boolean copy = can.conditionalCopy();
+    boolean delete = can.conditionalDelete();
+    if (asked == Support.TRIED) {
+      try {
+        S3Support found = S3Probe.run(options.config(url.bucket()), url.prefix());
+        put = found.put();
+        copy = found.copy();
+        delete = found.delete();
+      } catch (StorageException e) {
+        return List.of(Finding.failure("trial", String.valueOf(e.getMessage())));
+      }
+    }
     return List.of(
-        feature(
-            "conditional writes",
-            can.conditionalPut(),
-            "two writers could overwrite one another unseen"),
-        feature(
-            "conditional copies",
-            can.conditionalCopy(),
-            "a rename could overwrite what another writer made"),
+        feature("conditional writes", put, asked, "two writers could overwrite one another unseen"),
+        feature("conditional copies", copy, asked, "a rename looks first and then copies"),
         feature(
             "conditional deletes",
-            can.conditionalDelete(),
-            "a delete could remove what another writer made"),
-        feature("part copies", can.partCopy(), "an edit of a large file uploads all of it"),
-        feature("tags", can.tags(), "edits do not keep tags"));
+            delete,
+            asked,
+            "a delete could remove what another writer has just made"),
+        feature(
+            "part copies",
+            can.partCopy(),
+            Support.EXPECTED,
+            "an edit of a large file uploads all of it"),
+        feature("tags", can.tags(), Support.EXPECTED, "edits do not keep tags"),
+        checksums());
   }
 
-  private static Finding feature(String what, boolean has, String otherwise) {
-    return has
-        ? Finding.ok(what, "expected of this endpoint")
-        : Finding.warning(what, "not expected of this endpoint: " + otherwise);
+  private Finding checksums() {
+    return options.sendsChecksums()
+        ? Finding.ok("checksums", "CRC-32C is sent with every upload")
+        : Finding.warning("checksums", "off: a byte that flips on its way up is not noticed");
+  }
+
+  private static Finding feature(String what, boolean has, Support asked, String otherwise) {
+    String known =
+        asked == Support.TRIED ? "honoured, as a trial shows" : "expected of this endpoint";
+    String missing =
+        asked == Support.TRIED ? "not honoured, as a trial shows" : "not expected of this endpoint";
+    return has ? Finding.ok(what, known) : Finding.warning(what, missing + ": " + otherwise);
   }
 
   private static List<Finding> unshowable(ObjectStore store, long keys) {

@@ -7,6 +7,7 @@ import dev.cove.cli.command.PathArgument;
 import dev.cove.cli.command.Printable;
 import dev.cove.cli.command.Range;
 import dev.cove.cli.config.Folders;
+import dev.cove.cli.doctor.BucketChecks.Support;
 import dev.cove.cli.doctor.Finding.Verdict;
 import dev.cove.cli.mount.MountStatus;
 import dev.cove.cli.store.BucketUrl;
@@ -38,13 +39,15 @@ import picocli.CommandLine.Spec;
       "Check what mounting needs, and say what to do where something is missing.",
       "",
       "Without an argument this machine; with a bucket also credentials, clock, endpoint, what the server supports,"
-          + " and the keys that no path can show; with a directory the mount on it. Changes nothing.%n",
+          + " and the keys that no path can show; with a directory the mount on it. Changes nothing without"
+          + " --probe.%n",
     },
     sortOptions = false,
     footerHeading = "%nExamples:%n",
     footer = {
       "  cove doctor",
       "  cove doctor s3://my-bucket --region eu-central-1",
+      "  cove doctor s3://my-bucket --probe",
       "  cove doctor /s3",
     })
 public final class DoctorCommand implements Callable<Integer> {
@@ -71,6 +74,12 @@ public final class DoctorCommand implements Callable<Integer> {
               + " thousand. Default: ${DEFAULT-VALUE}.")
   private long keys;
 
+  @Option(
+      names = "--probe",
+      description =
+          "Find out by trying which conditions the server honours: makes an object and removes it.")
+  private boolean probe;
+
   @Mixin
   private StoreOptions store;
 
@@ -81,7 +90,8 @@ public final class DoctorCommand implements Callable<Integer> {
     Folders folders = Folders.current();
     List<Finding> findings = new ArrayList<>(new MachineChecks(folders).run());
     if (subject != null && subject.contains("://")) {
-      findings.addAll(new BucketChecks(store, bucket(subject), Clock.systemUTC()).run(keys));
+      findings.addAll(new BucketChecks(store, bucket(subject), Clock.systemUTC())
+          .run(keys, probe ? Support.TRIED : Support.EXPECTED));
     } else if (subject != null) {
       findings.addAll(mount(folders, PathArgument.resolve(subject)));
     }

@@ -176,6 +176,11 @@ public final class StoreOptions {
     return url.prefix().isEmpty() ? store : new PrefixObjectStore(store, url.prefix());
   }
 
+  /** Whether uploads carry a checksum that the server verifies. */
+  public boolean sendsChecksums() {
+    return checksums;
+  }
+
   /** How a bucket is reached. */
   public S3Config config(String bucket) {
     S3Config.Builder config = S3Config.bucket(bucket)
