@@ -4,6 +4,7 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.sql.Statement;
 import java.util.HashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -28,48 +29,74 @@ final class Db implements AutoCloseable {
   }
 
   int update(String sql, @Nullable Object... arguments) throws SQLException {
-    PreparedStatement statement = bind(sql, arguments);
-    // SQLite keeps bound values until the next call; a large one must not stay in memory.
-    try {
-      return statement.executeUpdate();
-    } finally {
+    Integer changed = using(sql, arguments, statement -> {
+      int rows = statement.executeUpdate();
+      // SQLite keeps bound values until the next call; a large one must not stay in memory.
       statement.clearParameters();
-    }
+      return rows;
+    });
+    return changed == null ? 0 : changed;
   }
 
   /** The first row, or null if there is none. */
   <T> @Nullable T first(String sql, Row<T> row, @Nullable Object... arguments) throws SQLException {
-    try (ResultSet result = bind(sql, arguments).executeQuery()) {
-      return result.next() ? row.read(result) : null;
-    }
+    return using(sql, arguments, statement -> {
+      try (ResultSet result = statement.executeQuery()) {
+        return result.next() ? row.read(result) : null;
+      }
+    });
   }
 
-  /** The number in the first row. */
+  /** The number in the first row; 0 if there is none. */
   long number(String sql, @Nullable Object... arguments) throws SQLException {
-    try (ResultSet result = bind(sql, arguments).executeQuery()) {
-      return result.next() ? result.getLong(1) : 0;
-    }
+    Long number = first(sql, row -> row.getLong(1), arguments);
+    return number == null ? 0 : number;
   }
 
   /** Rows are made as they are asked for: stopping early saves reading the rest. */
   void each(String sql, Rows rows, @Nullable Object... arguments) throws SQLException {
-    try (ResultSet result = bind(sql, arguments).executeQuery()) {
-      boolean more = true;
-      while (more && result.next()) {
-        more = rows.next(result);
+    using(sql, arguments, statement -> {
+      try (ResultSet result = statement.executeQuery()) {
+        boolean more = true;
+        while (more && result.next()) {
+          more = rows.next(result);
+        }
+        return more;
       }
+    });
+  }
+
+  /** Runs a statement to its end that is seldom used and whose rows do not matter. */
+  void run(String sql) throws SQLException {
+    try (Statement statement = connection.createStatement()) {
+      statement.executeUpdate(sql);
     }
   }
 
-  /** Runs a statement that is seldom used, whose rows do not matter, and forgets it. */
-  void run(String sql) throws SQLException {
-    try (PreparedStatement statement = connection.prepareStatement(sql)) {
-      if (statement.execute()) {
-        ResultSet result = statement.getResultSet();
-        while (result.next()) {
-          continue; // SQLite does the work of some pragmas row by row
-        }
+  private interface Use<T> {
+    @Nullable
+    T run(PreparedStatement statement) throws SQLException;
+  }
+
+  private <T> @Nullable T using(String sql, @Nullable Object[] arguments, Use<T> use)
+      throws SQLException {
+    try {
+      return use.run(bind(sql, arguments));
+    } catch (SQLException e) {
+      // The driver gives a statement up that has failed.
+      PreparedStatement failed = statements.remove(sql);
+      if (failed != null) {
+        closeAfter(failed, e);
       }
+      throw e;
+    }
+  }
+
+  private static void closeAfter(PreparedStatement statement, SQLException failure) {
+    try {
+      statement.close();
+    } catch (SQLException e) {
+      failure.addSuppressed(e);
     }
   }
 
