@@ -25,6 +25,8 @@ import picocli.CommandLine.Model.OptionSpec;
 final class ConfigurationPageTest {
   private static final Pattern ROW =
       Pattern.compile("\\| ((?:`-[^`]*`(?:, )?)+) \\| ([^|]*) \\| ([^|]*) \\| ([^|]*) \\|.*");
+  private static final Path PAGE = Path.of("../docs/CONFIGURATION.md");
+  private static final Path STATE_PAGE = Path.of("../docs/STATE.md");
   // Their options are described on the page about dicts and queues.
   private static final Set<String> ELSEWHERE = Set.of("dict", "queue");
 
@@ -46,9 +48,9 @@ final class ConfigurationPageTest {
     command.getSubcommands().values().forEach(below -> collect(below, options));
   }
 
-  private static Map<String, Matcher> rows() throws IOException {
+  private static Map<String, Matcher> rows(Path page) throws IOException {
     Map<String, Matcher> rows = new LinkedHashMap<>();
-    for (String line : Files.readAllLines(Path.of("../docs/CONFIGURATION.md"))) {
+    for (String line : Files.readAllLines(page)) {
       Matcher row = ROW.matcher(line);
       if (row.matches()) {
         rows.put(row.group(1), row);
@@ -65,24 +67,49 @@ final class ConfigurationPageTest {
   void everyOptionIsOnThePageAndNoOther() throws IOException {
     Set<String> known = new TreeSet<>();
     options().forEach(option -> known.add(names(option)));
-    assertThat(new TreeSet<>(rows().keySet())).isEqualTo(known);
+    assertThat(new TreeSet<>(rows(PAGE).keySet())).isEqualTo(known);
   }
 
   @Test
   void pageHasTheDefaultAndTheEnvironmentVariableOfEachOption() throws IOException {
-    Map<String, Matcher> rows = rows();
+    Map<String, Matcher> rows = rows(PAGE);
     for (OptionSpec option : options()) {
-      Matcher row = rows.get(names(option));
-      assertThat(row).as(names(option)).isNotNull();
-      assertThat(row.group(4))
-          .as(names(option))
-          .isEqualTo(
-              ConfiguredDefaults.isConfigurable(option)
-                  ? "`" + ConfiguredDefaults.variable(option) + "`"
-                  : "asked each time");
-      if (option.defaultValue() != null) {
-        assertThat(row.group(3)).as(names(option)).isEqualTo(option.defaultValue());
+      check(rows, option);
+    }
+  }
+
+  @Test
+  void thePageAboutStateHasWhatCanBeConfiguredOfDictsAndQueues() throws IOException {
+    PrintWriter nowhere = new PrintWriter(Writer.nullWriter());
+    Map<String, CommandLine> commands =
+        Main.command(ConfiguredDefaults.current(), nowhere, nowhere).getSubcommands();
+    Map<String, Matcher> rows = rows(STATE_PAGE);
+    Set<String> configurable = new TreeSet<>();
+    for (String command : ELSEWHERE) {
+      for (CommandLine below : commands.get(command).getSubcommands().values()) {
+        for (OptionSpec option : below.getCommandSpec().options()) {
+          boolean ofEveryCommand = option.longestName().matches("--(verbose|log-level)");
+          if (ConfiguredDefaults.isConfigurable(option) && !ofEveryCommand) {
+            configurable.add(names(option));
+            check(rows, option);
+          }
+        }
       }
+    }
+    assertThat(new TreeSet<>(rows.keySet())).isEqualTo(configurable);
+  }
+
+  private static void check(Map<String, Matcher> rows, OptionSpec option) {
+    Matcher row = rows.get(names(option));
+    assertThat(row).as(names(option)).isNotNull();
+    assertThat(row.group(4))
+        .as(names(option))
+        .isEqualTo(
+            ConfiguredDefaults.isConfigurable(option)
+                ? "`" + ConfiguredDefaults.variable(option) + "`"
+                : "asked each time");
+    if (option.defaultValue() != null) {
+      assertThat(row.group(3)).as(names(option)).isEqualTo(option.defaultValue());
     }
   }
 }

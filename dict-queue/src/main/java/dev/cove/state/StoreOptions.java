@@ -53,18 +53,19 @@ public record StoreOptions(
   }
 
   /**
-   * The store that the environment names: {@code COVE_REDIS_URL}, else the embedded one under {@code $COVE_HOME/data/state}, else
-   * {@code $XDG_DATA_HOME/cove/state}, else {@code ~/.local/share/cove/state}. {@code COVE_REDIS_CA} names certificates,
-   * {@code COVE_STATE_DURABILITY} is {@code process} or {@code disk}.
+   * The store that the environment names: {@code COVE_STORE}, else {@code COVE_REDIS_URL}, else the embedded one under
+   * {@code $COVE_HOME/data/state}, {@code $XDG_DATA_HOME/cove/state} or {@code ~/.local/share/cove/state}. {@code
+   * COVE_REDIS_CA} names certificates, {@code COVE_DURABILITY} is {@code process} or {@code disk}.
    */
   public static StoreOptions fromEnvironment(Map<String, String> environment) {
-    StoreOptions options =
-        embedded(folder(environment)).withUrl(set(environment, "COVE_REDIS_URL"));
+    String store = set(environment, "COVE_STORE");
+    StoreOptions options = embedded(folder(environment))
+        .withUrl(store != null ? store : set(environment, "COVE_REDIS_URL"));
     String ca = set(environment, "COVE_REDIS_CA");
     if (ca != null) {
       options = options.withCertificates(Path.of(ca));
     }
-    String durability = set(environment, "COVE_STATE_DURABILITY");
+    String durability = set(environment, "COVE_DURABILITY");
     return durability == null ? options : options.withDurability(durability(durability));
   }
 
@@ -90,7 +91,7 @@ public record StoreOptions(
       case "disk" -> Durability.DISK;
       default ->
         throw new IllegalArgumentException(
-            "COVE_STATE_DURABILITY is '" + word + "': it must be 'process' or 'disk'");
+            "COVE_DURABILITY is '" + word + "': it must be 'process' or 'disk'");
     };
   }
 

@@ -37,6 +37,21 @@ public final class ConfiguredDefaults implements IDefaultValueProvider {
       "save",
       "discard");
 
+  // Of these commands only the store is configured: a --ttl here is no --ttl of a mount.
+  private static final Set<String> ON_ITEMS = Set.of("dict", "queue");
+  private static final Set<String> OF_STORES = Set.of(
+      "verbose",
+      "log-level",
+      "store",
+      "secret",
+      "redis-ca",
+      "store-timeout",
+      "durability",
+      "max-value",
+      "warn-value",
+      "max-item",
+      "max-partitions");
+
   private final Map<String, String> environment;
   private final Supplier<ConfigFile> load;
   private final Map<ArgSpec, String> origins = new HashMap<>();
@@ -59,7 +74,11 @@ public final class ConfiguredDefaults implements IDefaultValueProvider {
 
   /** Whether an option can be set in the environment and in the file. */
   public static boolean isConfigurable(OptionSpec option) {
-    return !option.hidden() && !ASKED_EACH_TIME.contains(key(option));
+    String key = key(option);
+    if (option.hidden() || ASKED_EACH_TIME.contains(key)) {
+      return false;
+    }
+    return !ON_ITEMS.contains(table(option.command())) || OF_STORES.contains(key);
   }
 
   /** An option's key in the file: its long name without the dashes. */

@@ -251,7 +251,7 @@ public final class DictCommand {
     @Option(names = "--json", description = "Print one array of objects: key, value.")
     private boolean json;
 
-    @Option(names = "--keys", description = "Print the keys alone.")
+    @Option(names = "--keys-only", description = "Print the keys alone.")
     private boolean keysOnly;
 
     @Mixin

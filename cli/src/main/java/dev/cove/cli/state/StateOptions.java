@@ -38,11 +38,10 @@ final class StateOptions {
   private @Nullable String secret;
 
   @Option(
-      names = "--ca",
+      names = "--redis-ca",
       paramLabel = "FILE",
       description =
-          "PEM certificates of the authorities to trust with rediss://. Default: $$COVE_REDIS_CA, else the"
-              + " runtime's.")
+          "PEM certificates of the authorities to trust with rediss://. Default: the runtime's.")
   private @Nullable Path ca;
 
   @Option(
@@ -59,7 +58,7 @@ final class StateOptions {
       paramLabel = "WHAT",
       description =
           "What a write to files survives: process (its end, however it comes) or disk (a power failure too)."
-              + " Default: $$COVE_STATE_DURABILITY, else process.")
+              + " Default: process.")
   private @Nullable Durability durability;
 
   @Option(
@@ -122,7 +121,8 @@ final class StateOptions {
         .withLogin(login());
     if (store != null) {
       options = options.withUrl(store);
-      if (store.matches(".*//[^/]*:[^/]*@.*")) {
+      if (spec.commandLine().getParseResult().hasMatchedOption("--store")
+          && store.matches(".*//[^/]*:[^/]*@.*")) {
         spec.commandLine()
             .getErr()
             .println(
