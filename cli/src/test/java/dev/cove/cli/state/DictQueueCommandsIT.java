@@ -25,7 +25,12 @@ final class DictQueueCommandsIT {
     List<String> command = new ArrayList<>(List.of(
         System.getProperty("java.home") + "/bin/java",
         "-XX:+UseSerialGC",
-        "-XX:TieredStopAtLevel=1",
+        "-XX:TieredStopAtLevel=1"));
+    // As the launcher does: from 24 on a runtime warns of native code that it was not told of.
+    if (Runtime.version().feature() >= 24) {
+      command.add("--enable-native-access=ALL-UNNAMED");
+    }
+    command.addAll(List.of(
         "-cp",
         System.getProperty("surefire.test.class.path", System.getProperty("java.class.path")),
         "dev.cove.cli.Main"));
