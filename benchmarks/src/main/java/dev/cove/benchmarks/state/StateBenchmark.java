@@ -226,6 +226,7 @@ public final class StateBenchmark {
     byte[] value = Store.VALUE.array();
     for (int i = 0; i < FEW; i++) {
       bare.hset(hash, store.key(i).array(), value);
+      bare.hset(utf8("bare:h"), store.key(i).array(), value);
     }
     bare.hset(utf8("bare"), utf8("created"), utf8("0"));
     pair(
