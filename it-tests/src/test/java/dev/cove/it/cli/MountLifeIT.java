@@ -200,7 +200,10 @@ final class MountLifeIT {
 
   @Test
   void interruptEndsAMountInTheForegroundWithStatusZero() throws Exception {
+    // Whoever runs the tests in the background has it ignored, and so would all that they start.
     Process process = cove.builder(List.of(
+            "env",
+            "--default-signal=INT",
             Cove.launcher().toString(),
             "mount",
             "--foreground",
