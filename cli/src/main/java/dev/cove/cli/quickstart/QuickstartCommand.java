@@ -23,8 +23,8 @@ import picocli.CommandLine.Spec;
       "See Cove work, without an account.",
       "",
       "Starts an S3 server on this machine that only this machine can reach, puts some objects into a bucket, mounts"
-          + " it, and reads it with ordinary programs. The bucket stays mounted to play with until --stop. All of it"
-          + " is in a folder of its own.%n",
+          + " it, and reads and writes it with ordinary programs. The bucket stays mounted to play with until --stop."
+          + " All of it is in a folder of its own.%n",
     },
     footerHeading = "%nExamples:%n",
     footer = {
@@ -72,9 +72,15 @@ public final class QuickstartCommand implements Callable<Integer> {
     String source = "s3://" + Playground.BUCKET;
     run(
         out,
-        launcher() + " mount --endpoint-url " + endpoint + " " + source + " " + quoted(files),
+        launcher() + " mount --rw --endpoint-url " + endpoint + " " + source + " " + quoted(files),
         List.of(
-            launcher(), "mount", "--endpoint-url", endpoint.toString(), source, files.toString()));
+            launcher(),
+            "mount",
+            "--rw",
+            "--endpoint-url",
+            endpoint.toString(),
+            source,
+            files.toString()));
     String dir = quoted(files);
     shell(out, "ls -l " + dir);
     shell(out, "cat " + dir + "/hello.txt");
@@ -85,15 +91,23 @@ public final class QuickstartCommand implements Callable<Integer> {
         "cp " + dir + "/pictures/large.bin /dev/null && stat -c '%s bytes' " + dir
             + "/pictures/large.bin");
     shell(out, "tail -c 6 " + dir + "/notes/*");
+    shell(out, "echo 'Written through the mount.' > " + dir + "/new.txt");
+    shell(out, "echo 'An object that grew.' >> " + dir + "/new.txt");
+    shell(
+        out,
+        "mkdir " + dir + "/written && mv " + dir + "/new.txt " + dir + "/written/ && cat " + dir
+            + "/written/new.txt");
     out.println();
     out.println("The bucket stays mounted on " + files);
     out.println("To go on:");
     out.println("  ls -lR " + dir);
+    out.println("  echo hello > " + dir + "/mine.txt");
     out.println("  " + launcher() + " mounts");
     out.println("  AWS_ACCESS_KEY_ID=" + ACCESS_KEY + " AWS_SECRET_ACCESS_KEY=" + SECRET_KEY + " "
         + launcher() + " doctor --endpoint-url " + endpoint + " " + source);
     out.println("To mount a bucket of yours, with the credentials the AWS tools use:");
-    out.println("  mkdir -p ~/s3 && " + launcher() + " mount s3://MY-BUCKET ~/s3");
+    out.println(
+        "  mkdir -p ~/s3 && " + launcher() + " mount s3://MY-BUCKET ~/s3        # --rw to write");
     out.println("To stop and remove all of this:");
     out.println("  " + launcher() + " quickstart --stop");
     out.flush();
@@ -156,6 +170,8 @@ public final class QuickstartCommand implements Callable<Integer> {
     environment.put("AWS_ACCESS_KEY_ID", ACCESS_KEY);
     environment.put("AWS_SECRET_ACCESS_KEY", SECRET_KEY);
     environment.put("AWS_REGION", "us-east-1");
+    // What is left when the server was killed has nowhere to go.
+    environment.put("COVE_DRAIN_TIMEOUT", "10s");
     return builder;
   }
 

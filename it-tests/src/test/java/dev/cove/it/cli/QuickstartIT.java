@@ -40,9 +40,12 @@ final class QuickstartIT {
     assertThat(first.exit()).as(first.err()).isZero();
     assertThat(first.out())
         .contains("$ cat " + files + "/hello.txt\nHello.")
+        .contains("/written/new.txt\nWritten through the mount.\nAn object that grew.\n")
         .contains("cove quickstart --stop")
         .contains("cove mount s3://");
     assertThat(files.resolve("orders/2025-01.csv")).content().startsWith("day,item,count");
+    Files.writeString(files.resolve("mine.txt"), "mine\n");
+    assertThat(files.resolve("mine.txt")).hasContent("mine\n");
 
     Result second = cove.run("quickstart");
     assertThat(second.exit()).as(second.err()).isZero();
