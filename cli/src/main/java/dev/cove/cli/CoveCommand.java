@@ -9,6 +9,7 @@ import dev.cove.cli.mount.RefreshCommand;
 import dev.cove.cli.mount.UnmountCommand;
 import dev.cove.cli.quickstart.QuickstartCommand;
 import dev.cove.cli.recover.RecoverCommand;
+import dev.cove.cli.secret.SecretCommand;
 import dev.cove.cli.state.DictCommand;
 import dev.cove.cli.state.QueueCommand;
 import dev.cove.cli.state.StateCommand;
@@ -55,6 +56,7 @@ import picocli.CommandLine.Spec;
       QuickstartCommand.class,
       DictCommand.class,
       QueueCommand.class,
+      SecretCommand.class,
       StateCommand.class,
       VersionCommand.class,
       CompletionCommand.class,

@@ -66,7 +66,8 @@ final class ErrorLines implements IParameterExceptionHandler, IExecutionExceptio
       return "unknown command " + word
           + Suggestions.hint(word, command.getSubcommands().keySet());
     }
-    return "one argument too many: " + word;
+    // What follows an equals sign may be a secret's value.
+    return "one argument too many: " + word.replaceFirst("(?s)=.*", "=...");
   }
 
   @Override

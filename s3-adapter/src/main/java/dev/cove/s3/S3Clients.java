@@ -34,6 +34,8 @@ final class S3Clients implements AutoCloseable {
   private final S3Config config;
   private final Region region;
   private final AwsCredentialsProvider credentials;
+  // What this thread's last call was signed with. Calls resolve theirs on the caller's thread.
+  private final ThreadLocal<Keys> used = new ThreadLocal<>();
   // Clients that are handed over are not closed by the SDK.
   private final List<SdkHttpClient> http = new ArrayList<>();
   private final S3Client quick;
@@ -119,9 +121,21 @@ final class S3Clients implements AutoCloseable {
     }
   }
 
-  private static AwsCredentialsProvider credentialsOf(S3Credentials credentials) {
+  /** Whether keys that are supplied have been replaced since this thread's last call. */
+  boolean haveNewCredentials() {
+    return config.credentials() instanceof Supplied supplied
+        && !supplied.supplier().get().equals(used.get());
+  }
+
+  private AwsCredentialsProvider credentialsOf(S3Credentials credentials) {
     if (credentials instanceof Supplied supplied) {
-      return new Telling(() -> toSdk(supplied.supplier().get()), null);
+      return new Telling(
+          () -> {
+            Keys keys = supplied.supplier().get();
+            used.set(keys);
+            return toSdk(keys);
+          },
+          null);
     }
     if (credentials instanceof DefaultChain chain) {
       DefaultCredentialsProvider.Builder builder = DefaultCredentialsProvider.builder()

@@ -1,5 +1,6 @@
 package dev.cove.s3;
 
+import dev.cove.s3.S3Credentials.Supplied;
 import dev.cove.s3.S3Errors.Attempt;
 import dev.cove.s3.TrackedRetries.OnConflict;
 import dev.cove.storage.StorageException;
@@ -32,7 +33,11 @@ final class S3Connection implements AutoCloseable {
     this.config = config;
     this.uri = "s3://" + config.bucket();
     this.clients = new S3Clients(config);
-    this.errors = new S3Errors(uri, config.endpoint(), clients.region().id());
+    this.errors = new S3Errors(
+        uri,
+        config.endpoint(),
+        clients.region().id(),
+        config.credentials() instanceof Supplied supplied ? supplied.origin() : null);
   }
 
   S3Config config() {
@@ -111,17 +116,17 @@ final class S3Connection implements AutoCloseable {
   }
 
   /**
-   * Credentials are resolved once per call of the SDK, before its retries; those that expired on the
-   * way are asked for once more here.
+   * Credentials are resolved once per call of the SDK, before its retries; those that expired or were
+   * replaced on the way are asked for once more here.
    */
-  private static <T> T withFreshCredentials(Call<T> call, S3Client client) throws StorageException {
+  private <T> T withFreshCredentials(Call<T> call, S3Client client) throws StorageException {
     try {
       return call.on(client);
     } catch (RuntimeException e) {
-      if (!S3Errors.isExpired(e)) {
-        throw e;
+      if (S3Errors.isExpired(e) || (S3Errors.isRefused(e) && clients.haveNewCredentials())) {
+        return call.on(client);
       }
-      return call.on(client);
+      throw e;
     }
   }
 

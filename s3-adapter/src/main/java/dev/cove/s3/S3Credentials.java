@@ -21,7 +21,16 @@ public sealed interface S3Credentials {
    * supplier answers from memory and is safe for many threads.
    */
   static S3Credentials of(Supplier<Keys> supplier) {
-    return new Supplied(supplier);
+    return new Supplied(supplier, null);
+  }
+
+  /**
+   * As {@link #of(Supplier)}.
+   *
+   * @param origin where the keys come from, as messages about them name it: {@code the secret 'x'}
+   */
+  static S3Credentials of(Supplier<Keys> supplier, String origin) {
+    return new Supplied(supplier, origin);
   }
 
   /** Requests are not signed: public buckets. */
@@ -33,7 +42,7 @@ public sealed interface S3Credentials {
   record DefaultChain(@Nullable String profile) implements S3Credentials {}
 
   /** Keys from a supplier. */
-  record Supplied(Supplier<Keys> supplier) implements S3Credentials {}
+  record Supplied(Supplier<Keys> supplier, @Nullable String origin) implements S3Credentials {}
 
   /** None. */
   enum Anonymous implements S3Credentials {

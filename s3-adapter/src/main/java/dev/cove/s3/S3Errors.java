@@ -36,8 +36,12 @@ final class S3Errors {
 
   private static final Set<String> WRONG_KEYS =
       Set.of("InvalidAccessKeyId", "SignatureDoesNotMatch", "AuthFailure", "NotSignedUp");
-  private static final Set<String> EXPIRED =
-      Set.of("ExpiredToken", "ExpiredTokenException", "InvalidToken", "TokenRefreshRequired");
+  private static final Set<String> EXPIRED = Set.of(
+      "ExpiredToken",
+      "ExpiredTokenException",
+      "InvalidToken",
+      "InvalidTokenId",
+      "TokenRefreshRequired");
   private static final Set<String> CLOCK = Set.of("RequestTimeTooSkewed", "RequestExpired");
   private static final Set<String> WRONG_REGION = Set.of(
       "PermanentRedirect",
@@ -70,11 +74,14 @@ final class S3Errors {
   private final String bucketUri;
   private final String endpoint;
   private final String region;
+  private final @Nullable String origin;
 
-  S3Errors(String bucketUri, @Nullable URI endpoint, String region) {
+  /** @param origin where the keys come from, when that has a name */
+  S3Errors(String bucketUri, @Nullable URI endpoint, String region, @Nullable String origin) {
     this.bucketUri = bucketUri;
     this.endpoint = endpoint == null ? "Amazon S3" : endpoint.toString();
     this.region = region;
+    this.origin = origin;
   }
 
   StorageException translate(Throwable failure, Attempt attempt) {
@@ -94,6 +101,15 @@ final class S3Errors {
   static boolean isExpired(Throwable failure) {
     AwsServiceException service = find(failure, AwsServiceException.class);
     return service != null && EXPIRED.contains(code(service));
+  }
+
+  /** The server does not let these credentials do it; a HEAD is refused without a reason. */
+  static boolean isRefused(Throwable failure) {
+    AwsServiceException service = find(failure, AwsServiceException.class);
+    return service != null
+        && (service.statusCode() == 401
+            || service.statusCode() == 403
+            || WRONG_KEYS.contains(code(service)));
   }
 
   /** Another write to the same key was under way. */
@@ -143,15 +159,23 @@ final class S3Errors {
       return error(
           Kind.UNAUTHENTICATED,
           attempt,
-          endpoint + " does not accept the credentials (" + code
-              + "); check the key and its secret",
+          endpoint + " does not accept "
+              + credential(
+                  code.equals("SignatureDoesNotMatch")
+                      ? "AWS_SECRET_ACCESS_KEY"
+                      : "AWS_ACCESS_KEY_ID")
+              + " (" + code + "); check the key and its secret",
           cause);
     }
     if (EXPIRED.contains(code)) {
       return error(
           Kind.UNAUTHENTICATED,
           attempt,
-          "the credentials have expired (" + code + "); renew them",
+          (origin == null
+                  ? "the credentials have"
+                  : credential("AWS_SESSION_TOKEN") + " is not valid any more: it has")
+              + " expired (" + code + "); renew "
+              + (origin == null ? "them" : "it"),
           cause);
     }
     if (CLOCK.contains(code)) {
@@ -205,6 +229,15 @@ final class S3Errors {
     }
   }
 
+  // Only a named origin has its parts under these names.
+  private String credential(String part) {
+    return origin == null ? "the credentials" : part + " of " + origin;
+  }
+
+  private String credentials() {
+    return origin == null ? "the credentials" : "the credentials in " + origin;
+  }
+
   private StorageException ofStatus(
       int status,
       String named,
@@ -222,7 +255,7 @@ final class S3Errors {
       case 401:
       case 403:
         return error(
-            Kind.ACCESS_DENIED, attempt, "the credentials do not allow it (" + named + ")", cause);
+            Kind.ACCESS_DENIED, attempt, credentials() + " do not allow it (" + named + ")", cause);
       case 404:
         return error(Kind.NOT_FOUND, attempt, "no such object", cause);
       case 405:
@@ -250,7 +283,7 @@ final class S3Errors {
     }
     if (named.startsWith("AccessDenied") || named.equals("AllAccessDisabled")) {
       return error(
-          Kind.ACCESS_DENIED, attempt, "the credentials do not allow it (" + named + ")", cause);
+          Kind.ACCESS_DENIED, attempt, credentials() + " do not allow it (" + named + ")", cause);
     }
     String reason = message == null || message.isBlank() ? "" : ": " + oneLine(message);
     return error(

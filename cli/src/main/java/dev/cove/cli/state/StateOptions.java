@@ -4,6 +4,9 @@ import dev.cove.cli.command.ByteSize;
 import dev.cove.cli.command.CommandFailure;
 import dev.cove.cli.command.Range;
 import dev.cove.cli.config.Folders;
+import dev.cove.cli.secret.Entries;
+import dev.cove.cli.secret.Secret;
+import dev.cove.cli.secret.SecretOption;
 import dev.cove.state.Durability;
 import dev.cove.state.Limits;
 import dev.cove.state.StateStore;
@@ -11,9 +14,8 @@ import dev.cove.state.StoreOptions;
 import dev.cove.state.StoreOptions.Login;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.Map;
-import java.util.ServiceLoader;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
@@ -31,11 +33,8 @@ final class StateOptions {
               + " Default: $$COVE_REDIS_URL, else files of this machine.")
   private @Nullable String store;
 
-  @Option(
-      names = "--secret",
-      paramLabel = "NAME",
-      description = "The secret that holds REDIS_PASSWORD and, if there is one, REDIS_USERNAME.")
-  private @Nullable String secret;
+  @Mixin
+  private SecretOption secretOption;
 
   @Option(
       names = "--redis-ca",
@@ -117,8 +116,7 @@ final class StateOptions {
     StoreOptions options = StoreOptions.fromEnvironment(System.getenv())
         .withFolder(folder)
         .withLimits(limits())
-        .withTimeout(timeout)
-        .withLogin(login());
+        .withTimeout(timeout);
     if (store != null) {
       options = options.withUrl(store);
       if (spec.commandLine().getParseResult().hasMatchedOption("--store")
@@ -129,7 +127,9 @@ final class StateOptions {
                 "hint: others can see a password on the command line; keep it in a secret or in COVE_REDIS_URL");
       }
     }
-    if (secret != null && options.url() == null) {
+    if (options.url() != null) {
+      options = options.withLogin(login());
+    } else if (secretOption.isOnCommandLine()) {
       throw CommandFailure.usage("--secret says who you are on a server: name one with --store");
     }
     if (ca != null) {
@@ -139,18 +139,12 @@ final class StateOptions {
   }
 
   private @Nullable Login login() {
-    String name = secret;
-    if (name == null) {
+    Secret secret = secretOption.secret();
+    if (secret == null) {
       return null;
     }
-    Map<String, String> entries = ServiceLoader.load(SecretLookup.class)
-        .findFirst()
-        .flatMap(secrets -> secrets.find(name))
-        .orElseThrow(() -> CommandFailure.notSo("there is no secret '" + name + "'"));
-    String password = entries.get("REDIS_PASSWORD");
-    if (password == null) {
-      throw CommandFailure.usage("the secret '" + name + "' has no REDIS_PASSWORD");
-    }
-    return new Login(entries.get("REDIS_USERNAME"), password);
+    Entries entries = secret.entries();
+    return new Login(
+        entries.get("REDIS_USERNAME"), entries.require("REDIS_PASSWORD", "a redis:// store"));
   }
 }

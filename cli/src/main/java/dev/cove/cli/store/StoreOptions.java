@@ -1,6 +1,9 @@
 package dev.cove.cli.store;
 
 import dev.cove.cli.command.Range;
+import dev.cove.cli.secret.Entries;
+import dev.cove.cli.secret.Secret;
+import dev.cove.cli.secret.SecretOption;
 import dev.cove.s3.S3Config;
 import dev.cove.s3.S3Config.Addressing;
 import dev.cove.s3.S3Config.Checksums;
@@ -15,8 +18,10 @@ import dev.cove.storage.StorageException;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.time.Duration;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.LoggerFactory;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -24,8 +29,15 @@ import picocli.CommandLine.Spec;
 
 /** The options of every command that talks to a bucket. */
 public final class StoreOptions {
+  private static final List<String> ENDPOINT_VARIABLES =
+      List.of("AWS_ENDPOINT_URL_S3", "AWS_ENDPOINT_URL");
+  private static final String NO_URL = "is no URL like http://HOST:PORT or https://HOST";
+
   @Spec(Spec.Target.MIXEE)
   private CommandSpec spec;
+
+  @Mixin
+  private SecretOption secretOption;
 
   @Option(
       names = "--endpoint-url",
@@ -151,6 +163,11 @@ public final class StoreOptions {
       throw new ParameterException(
           spec.commandLine(), "--anonymous and --profile exclude one another");
     }
+    if (secretOption.secret() != null && (anonymous || profile != null)) {
+      throw new ParameterException(
+          spec.commandLine(),
+          "--secret and " + (anonymous ? "--anonymous" : "--profile") + " exclude one another");
+    }
     config("check");
   }
 
@@ -187,7 +204,7 @@ public final class StoreOptions {
         .endpoint(endpoint())
         .addressing(
             pathStyle == null ? Addressing.AUTO : pathStyle ? Addressing.PATH : Addressing.HOST)
-        .region(region)
+        .region(region())
         .credentials(credentials())
         .payer(requesterPays ? Payer.REQUESTER : Payer.BUCKET_OWNER)
         .storageClass(storageClass)
@@ -206,33 +223,65 @@ public final class StoreOptions {
     if (anonymous) {
       return S3Credentials.anonymous();
     }
+    Secret secret = secretOption.secret();
+    if (secret != null) {
+      return S3Credentials.of(secret.follow(AwsSecret::keys), "the secret '" + secret.name() + "'");
+    }
     return profile == null ? S3Credentials.defaultChain() : S3Credentials.profile(profile);
+  }
+
+  private @Nullable String region() {
+    Secret secret = secretOption.secret();
+    return region != null || secret == null ? region : AwsSecret.region(secret.entries());
   }
 
   /** Where the store is; null for Amazon S3. */
   public @Nullable URI endpoint() {
-    String source = "--endpoint-url";
-    String text = endpointUrl;
-    for (String variable : new String[] {"AWS_ENDPOINT_URL_S3", "AWS_ENDPOINT_URL"}) {
-      if (text == null && !System.getenv().getOrDefault(variable, "").isEmpty()) {
-        source = variable;
-        text = System.getenv(variable);
+    if (endpointUrl != null) {
+      return endpoint("--endpoint-url", endpointUrl);
+    }
+    Secret secret = secretOption.secret();
+    if (secret != null) {
+      Entries entries = secret.entries();
+      for (String key : ENDPOINT_VARIABLES) {
+        String value = entries.get(key);
+        if (value != null) {
+          URI uri = url(value);
+          // A user in it would be a secret that error lines show.
+          if (uri == null || uri.getUserInfo() != null) {
+            throw entries.unfit(key, NO_URL);
+          }
+          return uri;
+        }
       }
     }
-    if (text == null) {
-      return null;
+    for (String variable : ENDPOINT_VARIABLES) {
+      String value = System.getenv().getOrDefault(variable, "");
+      if (!value.isEmpty()) {
+        return endpoint(variable, value);
+      }
     }
+    return null;
+  }
+
+  private URI endpoint(String source, String text) {
+    URI uri = url(text);
+    if (uri == null) {
+      throw invalid(source, text, NO_URL);
+    }
+    return uri;
+  }
+
+  private static @Nullable URI url(String text) {
     try {
       URI uri = new URI(text);
       String scheme = String.valueOf(uri.getScheme());
-      if (uri.getHost() != null
-          && (scheme.equalsIgnoreCase("http") || scheme.equalsIgnoreCase("https"))) {
-        return uri;
-      }
+      boolean fits = uri.getHost() != null
+          && (scheme.equalsIgnoreCase("http") || scheme.equalsIgnoreCase("https"));
+      return fits ? uri : null;
     } catch (URISyntaxException e) {
-      // Said below like every other text that is no URL.
+      return null;
     }
-    throw invalid(source, text, "is no URL like http://HOST:PORT or https://HOST");
   }
 
   private @Nullable Encryption encryption() {
