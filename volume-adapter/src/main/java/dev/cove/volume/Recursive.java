@@ -1,0 +1,7 @@
+package dev.cove.volume;
+
+/** Whether what is asked for a directory includes what is in it. */
+public enum Recursive {
+  NO,
+  YES
+}

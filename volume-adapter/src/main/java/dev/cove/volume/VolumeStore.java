@@ -1,0 +1,291 @@
+package dev.cove.volume;
+
+import dev.cove.storage.Content;
+import dev.cove.storage.ListPage;
+import dev.cove.storage.ListRequest;
+import dev.cove.storage.ObjectInfo;
+import dev.cove.storage.ObjectStore;
+import dev.cove.storage.StorageException;
+import dev.cove.storage.WriteCondition;
+import dev.cove.storage.WriteOptions;
+import dev.cove.volume.VolumeException.Reason;
+import dev.cove.volume.chunk.BlobReader;
+import dev.cove.volume.chunk.BlobWriter;
+import dev.cove.volume.chunk.ByteReader;
+import dev.cove.volume.chunk.ByteWriter;
+import dev.cove.volume.chunk.PackId;
+import dev.cove.volume.chunk.Sealed;
+import dev.cove.volume.snapshot.FileType;
+import dev.cove.volume.snapshot.Inode;
+import dev.cove.volume.snapshot.NodeStore;
+import dev.cove.volume.snapshot.Tree;
+import java.security.SecureRandom;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A place that keeps volumes: any {@link ObjectStore} that can create an object only if it is absent. Several processes on several
+ * machines may use it at once. Safe for use by many threads.
+ */
+public final class VolumeStore implements AutoCloseable {
+  private static final String NAMES = "names/";
+
+  private final ObjectStore objects;
+  private final VolumeOptions options;
+  private final NodeStore nodes;
+  private final Workers workers;
+  private final BlobReader reader;
+  private final SecureRandom random = new SecureRandom();
+
+  private VolumeStore(ObjectStore objects, VolumeOptions options) {
+    this.objects = objects;
+    this.options = options;
+    this.nodes = new NodeStore(options.nodeCacheBytes());
+    this.workers = new Workers(options.parallelism());
+    this.reader = new BlobReader(objects, workers.requests());
+  }
+
+  /**
+   * The volumes in a store, which is closed with this.
+   *
+   * @throws VolumeException {@code UNSUITABLE_STORE} when the store knows no conditional put
+   */
+  public static VolumeStore open(ObjectStore objects, VolumeOptions options) {
+    if (!objects.capabilities().conditionalPut()) {
+      throw new VolumeException(
+          Reason.UNSUITABLE_STORE,
+          objects.uri()
+              + " cannot create an object only if it is absent, and without that writers would"
+              + " overwrite each other");
+    }
+    return new VolumeStore(objects, options);
+  }
+
+  public static VolumeStore open(ObjectStore objects) {
+    return open(objects, VolumeOptions.standard());
+  }
+
+  /** The address of the store. */
+  public String uri() {
+    return objects.uri();
+  }
+
+  /**
+   * The volume of that name, at its newest commit.
+   *
+   * @throws VolumeException {@code UNKNOWN_VOLUME}, with the name that may have been meant
+   */
+  public Volume volume(String name, IfMissing ifMissing) {
+    VolumeNames.checked(name);
+    try {
+      for (int tries = 0; ; tries++) {
+        Named named = find(name);
+        if (named != null) {
+          return open(name, named);
+        }
+        if (ifMissing == IfMissing.FAIL) {
+          throw VolumeNames.unknown(name, list().stream().map(VolumeInfo::name).toList());
+        }
+        try {
+          return create(name);
+        } catch (VolumeException e) {
+          // Somebody else was quicker, so it is there now. It may go again, but not for ever.
+          if (e.reason() != Reason.VOLUME_EXISTS || tries == 10) {
+            throw e;
+          }
+        }
+      }
+    } catch (StorageException e) {
+      throw VolumeException.of(e);
+    }
+  }
+
+  public Volume volume(String name) {
+    return volume(name, IfMissing.FAIL);
+  }
+
+  /**
+   * Creates an empty volume.
+   *
+   * @throws VolumeException {@code VOLUME_EXISTS}
+   */
+  public Volume create(String name) {
+    return create(name, Merging.ALLOWED);
+  }
+
+  /** As {@link #create(String)}; with {@link Merging#REFUSED} none of its commits is ever merged. */
+  public Volume create(String name, Merging merging) {
+    VolumeNames.checked(name);
+    try {
+      if (find(name) != null) {
+        throw exists(name);
+      }
+      BlobWriter blobs = newWriter();
+      Inode root =
+          Inode.of(Inode.ROOT, FileType.DIRECTORY, 0755, 0, 0, options.clock().instant());
+      TreeMap<byte[], byte @Nullable []> first = new TreeMap<>(Arrays::compareUnsigned);
+      first.put(Inode.key(Inode.ROOT), root.encode());
+      return begin(
+          name,
+          new CommitRecord(
+              0,
+              CommitRecord.Kind.BEGIN,
+              newId(),
+              0,
+              options.clock().instant(),
+              options.author(),
+              "",
+              0,
+              0,
+              merging,
+              "",
+              Tree.empty(nodes, blobs).with(first, blobs),
+              Tree.empty(nodes, blobs)),
+          blobs);
+    } catch (StorageException e) {
+      throw VolumeException.of(e);
+    }
+  }
+
+  /** A new line whose name is published last, so that nobody meets half a volume. */
+  private Volume begin(String name, CommitRecord first, BlobWriter blobs) throws StorageException {
+    Line line = new Line(objects, newId());
+    if (line.publish(first, nodes, blobs) != null) {
+      throw new IllegalStateException("two volumes have the same random id");
+    }
+    if (!publishName(name, line.id())) {
+      objects.delete(line.key(0), WriteCondition.none());
+      throw exists(name);
+    }
+    return new Volume(this, name, line, blobs, first);
+  }
+
+  /** The volumes there are, in the order of their names. */
+  public List<VolumeInfo> list() {
+    List<VolumeInfo> all = new ArrayList<>();
+    try {
+      for (String key : keys(NAMES)) {
+        String name = key.substring(NAMES.length());
+        Named named = find(name);
+        if (named != null) {
+          all.add(new VolumeInfo(name, named.created()));
+        }
+      }
+    } catch (StorageException e) {
+      throw VolumeException.of(e);
+    }
+    return all;
+  }
+
+  @Override
+  public void close() {
+    workers.close();
+    objects.close();
+  }
+
+  ObjectStore objects() {
+    return objects;
+  }
+
+  VolumeOptions options() {
+    return options;
+  }
+
+  NodeStore nodes() {
+    return nodes;
+  }
+
+  Workers workers() {
+    return workers;
+  }
+
+  Id newId() {
+    return new Id(random.nextLong(), random.nextLong());
+  }
+
+  BlobWriter newWriter() {
+    return new BlobWriter(
+        objects,
+        reader,
+        workers.requests(),
+        () -> new PackId(random.nextLong(), random.nextLong()));
+  }
+
+  /** What a name stands for. */
+  record Named(Id line, Instant created) {}
+
+  @Nullable
+  Named find(String name) throws StorageException {
+    String key = NAMES + name;
+    byte[] sealed;
+    try {
+      sealed = Sealed.fetch(objects, key);
+    } catch (StorageException e) {
+      if (e.kind() == StorageException.Kind.NOT_FOUND) {
+        return null;
+      }
+      throw e;
+    }
+    ByteReader in = Sealed.open(Sealed.Kind.NAME, sealed, key);
+    Id line = new Id(in.fixedLong(), in.fixedLong());
+    Instant created = Instant.ofEpochSecond(in.signed());
+    in.end();
+    return new Named(line, created);
+  }
+
+  private Volume open(String name, Named named) throws StorageException {
+    Line line = new Line(objects, named.line());
+    BlobWriter blobs = newWriter();
+    long newest = line.newest();
+    if (newest < 0) {
+      throw new StorageException(
+          StorageException.Kind.CORRUPT, "the volume '" + name + "' has no commit at all");
+    }
+    return new Volume(this, name, line, blobs, line.read(newest, nodes, blobs));
+  }
+
+  /** False when another volume has the name. */
+  private boolean publishName(String name, Id line) throws StorageException {
+    ByteWriter out = new ByteWriter();
+    out.fixedLong(line.high()).fixedLong(line.low());
+    out.signed(options.clock().instant().getEpochSecond());
+    try {
+      objects.put(
+          NAMES + name,
+          Content.of(Sealed.seal(Sealed.Kind.NAME, out)),
+          WriteOptions.DEFAULT.with(WriteCondition.ifAbsent()));
+      return true;
+    } catch (StorageException e) {
+      if (e.kind() != StorageException.Kind.PRECONDITION_FAILED && !e.mayHaveBeenApplied()) {
+        throw e;
+      }
+      Named there = find(name);
+      if (there == null) {
+        throw e;
+      }
+      return there.line().equals(line); // Then it was this call, and its answer was lost.
+    }
+  }
+
+  private static VolumeException exists(String name) {
+    return new VolumeException(
+        Reason.VOLUME_EXISTS, "a volume is named '" + name + "' already: choose another name");
+  }
+
+  List<String> keys(String prefix) throws StorageException {
+    List<String> keys = new ArrayList<>();
+    ListRequest request = ListRequest.all(prefix);
+    String token;
+    do {
+      ListPage page = objects.list(request);
+      page.objects().stream().map(ObjectInfo::key).forEach(keys::add);
+      token = page.nextToken();
+      request = request.page(String.valueOf(token));
+    } while (token != null);
+    return keys;
+  }
+}

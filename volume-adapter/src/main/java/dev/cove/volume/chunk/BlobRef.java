@@ -1,0 +1,36 @@
+package dev.cove.volume.chunk;
+
+import dev.cove.storage.ByteRange;
+import dev.cove.storage.StorageException;
+
+/**
+ * Where bytes are and what they are: a chunk of a file, a list of chunks, or a tree's node.
+ *
+ * @param hash of exactly these bytes
+ * @param pack the object they are in
+ * @param offset the place of the first byte in that object
+ * @param length in bytes, at least 1
+ */
+public record BlobRef(Hash hash, PackId pack, int offset, int length) {
+
+  public ByteRange range() {
+    return ByteRange.of(offset, length);
+  }
+
+  public void write(ByteWriter out) {
+    out.hash(hash);
+    out.fixedLong(pack.high()).fixedLong(pack.low());
+    out.varint(offset).varint(length);
+  }
+
+  public static BlobRef read(ByteReader in) throws StorageException {
+    Hash hash = in.hash();
+    PackId pack = new PackId(in.fixedLong(), in.fixedLong());
+    int offset = in.size();
+    int length = in.size();
+    if (length == 0) {
+      throw in.damaged("a reference to no bytes");
+    }
+    return new BlobRef(hash, pack, offset, length);
+  }
+}

@@ -1,0 +1,64 @@
+package dev.cove.volume.chunk;
+
+import java.util.Arrays;
+
+/** A pack being filled, in memory; not for use by several threads. */
+final class PackBuilder {
+  private final PackId id;
+  private final ByteWriter index = new ByteWriter();
+  private byte[] bytes = new byte[64 << 10];
+  private int size;
+  private int blobs;
+
+  PackBuilder(PackId id) {
+    this.id = id;
+    ByteWriter header = Sealed.header(new ByteWriter(), Sealed.Kind.PACK);
+    append(header.toByteArray(), 0, header.size());
+  }
+
+  BlobRef add(Hash hash, byte[] source, int offset, int length) {
+    BlobRef ref = new BlobRef(hash, id, size, length);
+    append(source, offset, length);
+    index.hash(hash).varint(length);
+    blobs++;
+    return ref;
+  }
+
+  PackId id() {
+    return id;
+  }
+
+  int size() {
+    return size;
+  }
+
+  boolean isEmpty() {
+    return blobs == 0;
+  }
+
+  /** The bytes at a place, as they were added. */
+  byte[] read(int offset, int length) {
+    return Arrays.copyOfRange(bytes, offset, offset + length);
+  }
+
+  /** Appends the index; nothing is added after that. The object is {@link #bytes()} up to {@link #size()}. */
+  void finish() {
+    byte[] entries =
+        new ByteWriter(index.size() + 5).varint(blobs).raw(index.toByteArray()).toByteArray();
+    ByteWriter end = new ByteWriter(entries.length + PackIndex.TRAILER);
+    end.raw(entries).hash(Hash.of(entries)).fixedLong(entries.length);
+    append(end.toByteArray(), 0, end.size());
+  }
+
+  byte[] bytes() {
+    return bytes;
+  }
+
+  private void append(byte[] source, int offset, int length) {
+    if (bytes.length - size < length) {
+      bytes = Arrays.copyOf(bytes, Math.max(size + length, 2 * bytes.length));
+    }
+    System.arraycopy(source, offset, bytes, size, length);
+    size += length;
+  }
+}

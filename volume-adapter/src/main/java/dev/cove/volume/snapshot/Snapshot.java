@@ -1,0 +1,80 @@
+package dev.cove.volume.snapshot;
+
+import dev.cove.storage.StorageException;
+import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One state of a volume, by inode number: what a mount needs, without paths. Safe for use by as many threads as its maps are.
+ *
+ * @param inodes {@link Inode#key} to {@link Inode#encode}
+ * @param entries {@link DirectoryEntry#key} to {@link DirectoryEntry#encode}
+ */
+public record Snapshot(OrderedMap inodes, OrderedMap entries) {
+
+  public @Nullable Inode inode(long number) throws StorageException {
+    byte[] value = inodes.get(Inode.key(number));
+    return value == null ? null : Inode.decode(number, value);
+  }
+
+  /**
+   * The inode that an entry leads to.
+   *
+   * @throws StorageException {@code CORRUPT} when it is not there
+   */
+  public Inode inode(DirectoryEntry entry) throws StorageException {
+    Inode inode = inode(entry.inode());
+    if (inode == null) {
+      throw new StorageException(
+          StorageException.Kind.CORRUPT,
+          "the name '" + entry.name() + "' leads to the inode " + entry.inode()
+              + ", which does not exist");
+    }
+    return inode;
+  }
+
+  public @Nullable DirectoryEntry lookup(long parent, Name name) throws StorageException {
+    byte[] key = DirectoryEntry.key(parent, name);
+    byte[] value = entries.get(key);
+    return value == null ? null : DirectoryEntry.decode(key, value);
+  }
+
+  /**
+   * The names of a directory in order.
+   *
+   * @param after the last name that is not wanted any more; null from the beginning
+   */
+  public Children children(long directory, @Nullable Name after) throws StorageException {
+    byte[] from = DirectoryEntry.key(directory, after == null ? Name.EMPTY : after);
+    if (after != null) {
+      from = Arrays.copyOf(from, from.length + 1); // The least key behind it.
+    }
+    return new Children(directory, entries.seek(from));
+  }
+
+  public boolean hasChildren(long directory) throws StorageException {
+    return children(directory, null).next() != null;
+  }
+
+  /** The entries of one directory, one at a time. */
+  public static final class Children {
+    private final long directory;
+    private final OrderedMap.Cursor cursor;
+
+    private Children(long directory, OrderedMap.Cursor cursor) {
+      this.directory = directory;
+      this.cursor = cursor;
+    }
+
+    /** Null at the end. */
+    public @Nullable DirectoryEntry next() throws StorageException {
+      if (!cursor.next()) {
+        return null;
+      }
+      byte[] key = cursor.key();
+      return DirectoryEntry.parent(key) == directory
+          ? DirectoryEntry.decode(key, cursor.value())
+          : null;
+    }
+  }
+}

@@ -1,0 +1,99 @@
+package dev.cove.volume;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.cove.storage.testkit.MemoryObjectStore;
+import dev.cove.volume.VolumeException.Reason;
+import java.util.List;
+import java.util.Random;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** What the user of a volume is promised, on a store in memory. */
+final class VolumeTest {
+  private final MemoryObjectStore objects = new MemoryObjectStore();
+  private final VolumeStore store = VolumeStore.open(objects);
+
+  @AfterEach
+  void close() {
+    store.close();
+  }
+
+  @Test
+  void aVolumeIsCreatedOnceAndFoundByItsName() {
+    store.create("data");
+    assertThat(store.volume("data").base().number()).isZero();
+    assertThat(store.list()).extracting(VolumeInfo::name).containsExactly("data");
+    assertThatThrownBy(() -> store.create("data")).satisfies(reason(Reason.VOLUME_EXISTS));
+  }
+
+  @Test
+  void anUnknownVolumeIsToldWithTheNameThatWasMeant() {
+    store.create("my-volume");
+    assertThatThrownBy(() -> store.volume("my-volmue"))
+        .satisfies(reason(Reason.UNKNOWN_VOLUME))
+        .hasMessageContaining("did you mean 'my-volume'?");
+  }
+
+  @Test
+  void nothingIsSeenByOthersUntilCommitAndThenAllOfIt() {
+    Volume writer = store.volume("data", IfMissing.CREATE_IF_MISSING);
+    Volume reader = store.volume("data");
+    writer.writeFile("/a/b.txt", bytes("hello"));
+    writer.writeFile("/c.txt", bytes("world"));
+    assertThat(writer.readFile("/a/b.txt")).asString().isEqualTo("hello");
+    reader.reload();
+    assertThat(reader.listdir("/")).isEmpty();
+
+    Commit commit = writer.commit("two files");
+
+    assertThat(commit.number()).isOne();
+    assertThat(commit.files()).isEqualTo(2);
+    assertThat(commit.bytes()).isEqualTo(10);
+    assertThat(reader.listdir("/")).isEmpty();
+    reader.reload();
+    assertThat(reader.listdir("/")).extracting(FileInfo::path).containsExactly("/a", "/c.txt");
+    assertThat(reader.readFile("a/b.txt")).asString().isEqualTo("hello");
+    assertThat(reader.log()).extracting(Commit::message).containsExactly("two files");
+  }
+
+  @Test
+  void aLargeFileIsReadBackAsItWas() {
+    byte[] large = new byte[20 << 20];
+    new Random(1).nextBytes(large);
+    java.util.Arrays.fill(large, 5 << 20, 9 << 20, (byte) 0);
+    Volume volume = store.create("data");
+    volume.writeFile("large", large);
+    volume.commit("large");
+    assertThat(store.volume("data").readFile("/large")).isEqualTo(large);
+  }
+
+  @Test
+  void filesAreCopiedRenamedLinkedAndRemoved() {
+    Volume volume = store.create("data");
+    volume.writeFile("/a", bytes("1"));
+    volume.makeDirectory("/d");
+    volume.copyFiles(List.of("/a"), "/d");
+    volume.rename("/a", "/b");
+    volume.link("/b", "/d/b");
+    volume.symlink("../b", "/d/s");
+    assertThat(volume.listdir("/", Recursive.YES))
+        .extracting(FileInfo::path)
+        .containsExactly("/b", "/d", "/d/a", "/d/b", "/d/s");
+    assertThat(volume.stat("/d/b").links()).isEqualTo(2);
+    volume.removeFile("/b");
+    assertThat(volume.stat("/d/b").links()).isOne();
+    assertThatThrownBy(() -> volume.removeFile("/d")).satisfies(reason(Reason.DIRECTORY_NOT_EMPTY));
+    volume.removeFile("/d", Recursive.YES);
+    assertThat(volume.listdir("/")).isEmpty();
+  }
+
+  private static byte[] bytes(String text) {
+    return text.getBytes(java.nio.charset.StandardCharsets.UTF_8);
+  }
+
+  private static org.assertj.core.api.ThrowingConsumer<Throwable> reason(Reason reason) {
+    return e -> assertThat(((VolumeException) e).reason()).isEqualTo(reason);
+  }
+}
