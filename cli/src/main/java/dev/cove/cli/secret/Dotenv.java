@@ -20,8 +20,8 @@ final class Dotenv {
   }
 
   /** @throws CommandFailure when a line is none of these; the message has its number and its key, never its value */
-  static Map<String, String> parse(String file, String text) {
-    return new Dotenv(file.equals("-") ? "standard input" : file, text).entries();
+  static Map<String, String> parse(String source, String text) {
+    return new Dotenv(source, text).entries();
   }
 
   private Map<String, String> entries() {

@@ -13,8 +13,7 @@ final class JsonEntries {
   private JsonEntries() {}
 
   /** @throws CommandFailure when the text is no such object; what the parser says is left out, as it repeats values */
-  static Map<String, String> parse(String file, String text) {
-    String source = file.equals("-") ? "standard input" : file;
+  static Map<String, String> parse(String source, String text) {
     try (JsonParser json = new JsonFactory().createParser(text)) {
       if (json.nextToken() != JsonToken.START_OBJECT) {
         throw CommandFailure.usage(source + " is no JSON object");

@@ -3,6 +3,7 @@ package dev.cove.cli.secret;
 import dev.cove.cli.command.CommandFailure;
 import dev.cove.cli.command.ExitCodes;
 import dev.cove.cli.command.JsonText;
+import dev.cove.cli.command.Printable;
 import dev.cove.cli.secret.Secrets.Existing;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -90,6 +91,7 @@ public final class SecretCommand {
     public Integer call() throws IOException {
       Secrets secrets = Secrets.current();
       SecretName.check(name);
+      String secret = "the secret '" + name + "': ";
       CommandLineEntries given = CommandLineEntries.parse(name, words == null ? List.of() : words);
       if (!force) {
         // Before anything is typed or read.
@@ -98,10 +100,12 @@ public final class SecretCommand {
       Map<String, String> values = new LinkedHashMap<>();
       StandardInput input = new StandardInput();
       if (dotenv != null) {
-        values.putAll(Dotenv.parse(dotenv, input.fileOrInput(dotenv, "--from-dotenv")));
+        values.putAll(
+            Dotenv.parse(secret + source(dotenv), input.fileOrInput(dotenv, "--from-dotenv")));
       }
       if (json != null) {
-        values.putAll(JsonEntries.parse(json, input.fileOrInput(json, "--from-json")));
+        values.putAll(
+            JsonEntries.parse(secret + source(json), input.fileOrInput(json, "--from-json")));
       }
       values.putAll(given.values(input));
       if (values.isEmpty()) {
@@ -110,12 +114,25 @@ public final class SecretCommand {
       }
       secrets.store(name, values, force ? Existing.REPLACED : Existing.KEPT);
       if (given.shown()) {
-        spec.commandLine()
-            .getErr()
-            .println("hint: others on this machine can see what is on a command line (ps); KEY=-"
-                + " reads the value from standard input");
+        hint("others on this machine can see what is on a command line (ps); KEY=- reads the value"
+            + " from standard input");
+      }
+      if (values.containsKey(GoogleKey.KEY)) {
+        try {
+          GoogleKey.json(new Entries(name, values));
+        } catch (CommandFailure e) {
+          hint("it is stored, but no gs:// bucket can be mounted with it: " + e.line());
+        }
       }
       return ExitCodes.DONE;
+    }
+
+    private static String source(String file) {
+      return file.equals("-") ? "standard input" : Printable.line(file);
+    }
+
+    private void hint(String line) {
+      spec.commandLine().getErr().println("hint: " + line);
     }
   }
 
