@@ -28,7 +28,9 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 /** The rules of the house, checked on every class that ships. */
 final class ArchitectureTest {
-  private static final String[] ADAPTERS = {"dev.cove.s3..", "dev.cove.gcs..", "dev.cove.state.."};
+  private static final String[] ADAPTERS = {
+    "dev.cove.s3..", "dev.cove.gcs..", "dev.cove.directory..", "dev.cove.state.."
+  };
   private static final String[] WIRING = {"dev.cove.cli..", "dev.cove.driver.."};
 
   private static final JavaClasses COVE = new ClassFileImporter()
@@ -43,6 +45,7 @@ final class ArchitectureTest {
             "dev.cove.storage",
             "dev.cove.storage.testkit",
             "dev.cove.s3",
+            "dev.cove.directory",
             "dev.cove.fuse",
             "dev.cove.state",
             "dev.cove.cli");
