@@ -6,9 +6,7 @@ import dev.cove.volume.chunk.BlobWriter;
 import dev.cove.volume.snapshot.FileType;
 import dev.cove.volume.snapshot.Inode;
 import dev.cove.volume.snapshot.Tree;
-import java.util.List;
 import java.util.Map;
-import java.util.NavigableMap;
 import org.jspecify.annotations.Nullable;
 
 /** Publishes the changes of one user as commits, one at a time. */
@@ -17,6 +15,10 @@ final class Committer {
   private final String volume;
   private final Line line;
   private final BlobWriter blobs;
+  private @Nullable Unsettled unsettled;
+
+  /** A commit of which it is not known whether it was published, and the changes it was made of. */
+  private record Unsettled(CommitRecord commit, Changes changes) {}
 
   Committer(VolumeStore store, String volume, Line line, BlobWriter blobs) {
     this.store = store;
@@ -25,44 +27,148 @@ final class Committer {
     this.blobs = blobs;
   }
 
+  /**
+   * Publishes what the tree has changed in its base.
+   *
+   * @return the new commit; the base when nothing has changed
+   * @throws VolumeException {@code CONFLICT}
+   */
   CommitRecord commit(CommitRecord base, WorkingTree tree, String message, Merging merging)
       throws StorageException {
-    Changes changes = Changes.of(tree);
-    if (changes.isEmpty()) {
-      return base;
+    Changes all = tree.changes();
+    CommitRecord below = base;
+    Changes changes = all;
+    CommitRecord landed = settle();
+    while (true) {
+      if (landed != null) {
+        // An earlier try was published after all: only what was changed since then is left to do.
+        Changes done = forget(landed);
+        if (done.isSameAs(all)) {
+          return landed;
+        }
+        CommitRecord virtual = next(base, done, message);
+        changes = new Merge(virtual, tree.changesFrom(virtual.snapshot()), landed).run();
+        below = landed;
+      }
+      if (changes.isEmpty()) {
+        return below;
+      }
+      CommitRecord next = next(below, changes, message);
+      CommitRecord first = publish(next, all);
+      if (first == null) {
+        return next;
+      }
+      landed = isUnsettled(first) ? first : null;
+      if (landed == null) {
+        CommitRecord theirs = newest(below);
+        refuseMerge(base, theirs, merging);
+        changes = new Merge(below, changes, theirs).run();
+        below = theirs;
+      }
     }
-    blobs.flush();
-    Id id = store.newId();
-    CommitRecord next = next(base, changes, id, message);
-    CommitRecord first = line.publish(next, store.nodes(), blobs);
-    if (first == null) {
-      return next;
-    }
-    throw new VolumeException(Reason.CONFLICT, "another commit came first", List.of(), null);
   }
 
-  private CommitRecord next(CommitRecord base, Changes changes, Id id, String message)
+  private @Nullable CommitRecord publish(CommitRecord next, Changes all) throws StorageException {
+    try {
+      blobs.flush();
+      CommitRecord first = line.publish(next, store.nodes(), blobs);
+      if (first == null) {
+        unsettled = null;
+      }
+      return first;
+    } catch (StorageException e) {
+      if (e.mayHaveBeenApplied()) {
+        unsettled = new Unsettled(next, all);
+      }
+      throw e;
+    }
+  }
+
+  /** The commit of an earlier try, if it was published. */
+  private @Nullable CommitRecord settle() throws StorageException {
+    Unsettled earlier = unsettled;
+    if (earlier == null) {
+      return null;
+    }
+    CommitRecord there = line.find(earlier.commit().number(), store.nodes(), blobs);
+    return there != null && isUnsettled(there) ? there : null;
+  }
+
+  private boolean isUnsettled(CommitRecord commit) {
+    return unsettled != null && unsettled.commit().write().equals(commit.write());
+  }
+
+  /** The changes that the commit was made of; what became of it is known now. */
+  private Changes forget(CommitRecord landed) {
+    Unsettled earlier = unsettled;
+    if (earlier == null || !isUnsettled(landed)) {
+      throw new IllegalStateException("only an unsettled commit lands late");
+    }
+    unsettled = null;
+    return earlier.changes();
+  }
+
+  /** The changes at hand are dropped, and with them what became of an earlier try. */
+  void forget() {
+    unsettled = null;
+  }
+
+  private void refuseMerge(CommitRecord base, CommitRecord theirs, Merging merging) {
+    if (merging == Merging.REFUSED || base.merging() == Merging.REFUSED) {
+      throw new VolumeException(
+          Reason.CONFLICT,
+          "the commit " + theirs.number() + " by " + theirs.author()
+              + " came first, and merging is refused "
+              + (merging == Merging.REFUSED ? "for this commit" : "for this volume")
+              + "; the changes are kept uncommitted");
+    }
+  }
+
+  private CommitRecord next(CommitRecord below, Changes changes, String message)
       throws StorageException {
-    Tree inodes = base.inodes().with(changes.inodes(), blobs);
-    Tree entries = base.entries().with(changes.entries(), blobs);
-    Totals totals = new Totals(base);
+    Totals totals = new Totals(below);
     for (Map.Entry<byte[], byte @Nullable []> change : changes.inodes().entrySet()) {
       totals.replace(change.getKey(), change.getValue());
     }
     return new CommitRecord(
-        base.number() + 1,
+        below.number() + 1,
         CommitRecord.Kind.CHANGE,
-        id,
-        base.number(),
+        store.newId(),
+        below.number(),
         store.options().clock().instant(),
         store.options().author(),
         message,
         totals.files,
         totals.bytes,
-        base.merging(),
+        below.merging(),
         "",
-        inodes,
-        entries);
+        below.inodes().with(changes.inodes(), blobs),
+        below.entries().with(changes.entries(), blobs));
+  }
+
+  /** Publishes the state of {@code old} on top of {@code newest}. */
+  CommitRecord rollback(CommitRecord newest, CommitRecord old, String message)
+      throws StorageException {
+    CommitRecord next = new CommitRecord(
+        newest.number() + 1,
+        CommitRecord.Kind.CHANGE,
+        store.newId(),
+        newest.number(),
+        store.options().clock().instant(),
+        store.options().author(),
+        message,
+        old.files(),
+        old.bytes(),
+        newest.merging(),
+        "",
+        old.inodes(),
+        old.entries());
+    if (line.publish(next, store.nodes(), blobs) != null) {
+      throw new VolumeException(
+          Reason.CONFLICT,
+          "another commit came first: look at it, then roll back again if it is to go, too");
+    }
+    return next;
   }
 
   /** The newest commit, which may be the one that is known. */
@@ -102,19 +208,6 @@ final class Committer {
           bytes += sign * (inode.type() == FileType.FILE ? inode.size() : 0);
         }
       }
-    }
-  }
-
-  /** What differs from the base, in both trees. */
-  record Changes(
-      NavigableMap<byte[], byte @Nullable []> inodes,
-      NavigableMap<byte[], byte @Nullable []> entries) {
-    static Changes of(WorkingTree tree) throws StorageException {
-      return new Changes(tree.inodeChanges(), tree.entryChanges());
-    }
-
-    boolean isEmpty() {
-      return inodes.isEmpty() && entries.isEmpty();
     }
   }
 }

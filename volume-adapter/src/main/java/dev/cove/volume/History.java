@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
+import java.util.OptionalLong;
 
 /** Reads the commits of a line. */
 final class History {
@@ -29,6 +30,22 @@ final class History {
       }
     }
     return log;
+  }
+
+  /** The commit that a number or tag names. */
+  CommitRecord resolve(String commit) throws StorageException {
+    boolean isNumber = commit.matches("[0-9]{1,12}");
+    OptionalLong number = isNumber
+        ? OptionalLong.of(Long.parseLong(commit))
+        : new Tags(store, line).get(VolumeNames.checkedTag(commit));
+    CommitRecord record =
+        number.isEmpty() ? null : line.find(number.getAsLong(), store.nodes(), blobs);
+    if (record == null || record.kind() == CommitRecord.Kind.END) {
+      throw new VolumeException(
+          VolumeException.Reason.UNKNOWN_COMMIT,
+          "no commit or tag is named '" + commit + "': the log lists commits");
+    }
+    return record;
   }
 
   /** Those commits, in the order of their numbers' list; several requests at a time. */

@@ -11,6 +11,7 @@ import dev.cove.storage.WriteOptions;
 import dev.cove.volume.chunk.BlobWriter;
 import dev.cove.volume.chunk.Sealed;
 import dev.cove.volume.snapshot.NodeStore;
+import dev.cove.volume.snapshot.Tree;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -142,6 +143,39 @@ final class Line {
         throw e;
       }
       return there.write().equals(commit.write()) ? null : there;
+    }
+  }
+
+  /**
+   * Publishes the end of the line: no commit follows it.
+   *
+   * @return its number
+   */
+  long end(NodeStore nodes, BlobWriter blobs, VolumeOptions options, Id write)
+      throws StorageException {
+    while (true) {
+      CommitRecord head = read(newest(), nodes, blobs);
+      if (head.kind() == CommitRecord.Kind.END) {
+        return head.number();
+      }
+      Tree nothing = Tree.empty(nodes, blobs);
+      CommitRecord end = new CommitRecord(
+          head.number() + 1,
+          CommitRecord.Kind.END,
+          write,
+          head.number(),
+          options.clock().instant(),
+          options.author(),
+          "",
+          0,
+          0,
+          head.merging(),
+          "",
+          nothing,
+          nothing);
+      if (publish(end, nodes, blobs) == null) {
+        return end.number();
+      }
     }
   }
 }

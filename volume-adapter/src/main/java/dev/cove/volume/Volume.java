@@ -1,11 +1,11 @@
 package dev.cove.volume;
 
-import com.google.errorprone.annotations.concurrent.GuardedBy;
 import dev.cove.storage.StorageException;
 import dev.cove.volume.VolumeException.Reason;
 import dev.cove.volume.chunk.BlobWriter;
 import java.io.OutputStream;
 import java.util.List;
+import java.util.SortedMap;
 import java.util.function.LongSupplier;
 
 /**
@@ -27,7 +27,6 @@ public final class Volume implements AutoCloseable {
   /** Held while something changes, and across the requests of a commit: changes wait for the commit they came after. */
   private final Object lock = new Object();
 
-  @GuardedBy("lock")
   private final Committer committer;
 
   /** What is seen; replaced as a whole under the lock. */
@@ -208,8 +207,7 @@ public final class Volume implements AutoCloseable {
   public boolean hasChanges() {
     try {
       WorkingTree tree = state.tree();
-      return !tree.isUntouched()
-          && !(tree.inodeChanges().isEmpty() && tree.entryChanges().isEmpty());
+      return !tree.isUntouched() && !tree.changes().isEmpty();
     } catch (StorageException e) {
       throw VolumeException.of(e);
     }
@@ -253,27 +251,30 @@ public final class Volume implements AutoCloseable {
    */
   public Commit reload() {
     synchronized (lock) {
-      if (hasChanges()) {
-        throw new VolumeException(
-            Reason.UNCOMMITTED_CHANGES,
-            "the volume '" + name
-                + "' has changes that are not committed: commit or discard them first");
-      }
-      try {
+      requireNoChanges();
+      return ask(() -> {
         CommitRecord head = committer.newest(state.base());
         if (head.number() != state.base().number()) {
           state = fresh(head);
         }
         return head.toCommit();
-      } catch (StorageException e) {
-        throw VolumeException.of(e);
-      }
+      });
+    }
+  }
+
+  private void requireNoChanges() {
+    if (hasChanges()) {
+      throw new VolumeException(
+          Reason.UNCOMMITTED_CHANGES,
+          "the volume '" + name
+              + "' has changes that are not committed: commit or discard them first");
     }
   }
 
   /** Drops all changes that are not committed. */
   public void discard() {
     synchronized (lock) {
+      committer.forget();
       state = fresh(state.base());
     }
   }
@@ -282,16 +283,102 @@ public final class Volume implements AutoCloseable {
 
   /** The newest commits, the newest first. */
   public List<Commit> log(int limit) {
-    try {
-      return new History(store, line, blobs).log(limit);
-    } catch (StorageException e) {
-      throw VolumeException.of(e);
-    }
+    return ask(() -> new History(store, line, blobs).log(limit));
   }
 
   /** All commits, the newest first. */
   public List<Commit> log() {
     return log(Integer.MAX_VALUE);
+  }
+
+  /** The state of a commit, by its number or a tag of it. */
+  public VolumeView at(String commit) {
+    return new VolumeView(resolve(commit).snapshot(), blobs);
+  }
+
+  /** The commit that a number or tag names. */
+  public Commit find(String commit) {
+    return resolve(commit).toCommit();
+  }
+
+  private CommitRecord resolve(String commit) {
+    return ask(() -> new History(store, line, blobs).resolve(commit));
+  }
+
+  /** What differs between two commits, by their numbers or tags; in the order of the paths. */
+  public List<Difference> diff(String before, String after) {
+    return ask(() -> Differences.between(resolve(before), resolve(after)));
+  }
+
+  /**
+   * Publishes a new commit with the content of an old one; nothing of the history goes.
+   *
+   * @throws VolumeException {@code UNCOMMITTED_CHANGES}; {@code CONFLICT} when another commit came first
+   */
+  public Commit rollback(String commit, String message) {
+    synchronized (lock) {
+      CommitRecord head = state.base();
+      requireNoChanges();
+      return ask(() -> {
+        CommitRecord newest = committer.newest(head);
+        CommitRecord made = committer.rollback(newest, resolve(commit), message);
+        state = fresh(made);
+        return made.toCommit();
+      });
+    }
+  }
+
+  /**
+   * Names a commit.
+   *
+   * @param tag as a volume's name, but not digits alone
+   * @throws VolumeException {@code TAG_EXISTS} when it names another commit
+   */
+  public void tag(String tag, String commit) {
+    VolumeNames.checkedTag(tag);
+    long number = resolve(commit).number();
+    ask(() -> {
+      new Tags(store, line).set(tag, number);
+      return number;
+    });
+  }
+
+  /** Removes a tag; one that does not exist is {@code UNKNOWN_COMMIT}. */
+  public void removeTag(String tag) {
+    VolumeNames.checkedTag(tag);
+    resolve(tag);
+    ask(() -> {
+      new Tags(store, line).remove(tag);
+      return tag;
+    });
+  }
+
+  /** The tags and the numbers of their commits. */
+  public SortedMap<String, Long> tags() {
+    return ask(() -> new Tags(store, line).all());
+  }
+
+  /** A new volume in the same store that begins with a commit of this one, by its number or tag; nothing is copied. */
+  public Volume clone(String target, String commit) {
+    return store.clone(name, resolve(commit), target);
+  }
+
+  /** As {@link #clone(String, String)} with the commit that is worked on; uncommitted changes stay here. */
+  public Volume clone(String target) {
+    return store.clone(name, state.base(), target);
+  }
+
+  /** Something asked of the store. */
+  private interface Question<T> {
+    T ask() throws StorageException;
+  }
+
+  private static <T> T ask(Question<T> question) {
+    try {
+      return question.ask();
+    } catch (StorageException e) {
+      throw VolumeException.of(e);
+    }
   }
 
   /** Lets go of what is kept in memory; uncommitted changes are lost. */

@@ -84,11 +84,12 @@ public final class VolumeStore implements AutoCloseable {
     try {
       for (int tries = 0; ; tries++) {
         Named named = find(name);
-        if (named != null) {
-          return open(name, named);
+        Volume volume = named == null ? null : open(name, named);
+        if (volume != null) {
+          return volume;
         }
         if (ifMissing == IfMissing.FAIL) {
-          throw VolumeNames.unknown(name, list().stream().map(VolumeInfo::name).toList());
+          throw unknown(name);
         }
         try {
           return create(name);
@@ -121,9 +122,7 @@ public final class VolumeStore implements AutoCloseable {
   public Volume create(String name, Merging merging) {
     VolumeNames.checked(name);
     try {
-      if (find(name) != null) {
-        throw exists(name);
-      }
+      requireFree(name);
       BlobWriter blobs = newWriter();
       Inode root =
           Inode.of(Inode.ROOT, FileType.DIRECTORY, 0755, 0, 0, options.clock().instant());
@@ -151,13 +150,116 @@ public final class VolumeStore implements AutoCloseable {
     }
   }
 
+  Volume clone(String source, CommitRecord commit, String target) {
+    VolumeNames.checked(target);
+    try {
+      requireFree(target);
+      return begin(
+          target,
+          new CommitRecord(
+              0,
+              CommitRecord.Kind.BEGIN,
+              newId(),
+              0,
+              options.clock().instant(),
+              options.author(),
+              "clone of " + source + "@" + commit.number(),
+              commit.files(),
+              commit.bytes(),
+              commit.merging(),
+              source + "@" + commit.number(),
+              commit.inodes(),
+              commit.entries()),
+          newWriter());
+    } catch (StorageException e) {
+      throw VolumeException.of(e);
+    }
+  }
+
+  /**
+   * Gives a volume another name; what is open goes on working.
+   *
+   * @throws VolumeException {@code UNKNOWN_VOLUME}, {@code VOLUME_EXISTS}
+   */
+  public void rename(String from, String to) {
+    VolumeNames.checked(from);
+    VolumeNames.checked(to);
+    try {
+      Named named = existing(from);
+      if (from.equals(to)) {
+        return;
+      }
+      requireFree(to);
+      // A crash between the two leaves both names to the same volume, and the same call finishes
+      // it.
+      if (!publishName(to, named)) {
+        throw exists(to);
+      }
+      objects.delete(NAMES + from, WriteCondition.none());
+    } catch (StorageException e) {
+      throw VolumeException.of(e);
+    }
+  }
+
+  /**
+   * Deletes a volume with its history and tags. Whoever has it open can commit no more. The space of its files returns when nothing
+   * else in the store, such as a clone, uses them and garbage is collected.
+   *
+   * @throws VolumeException {@code UNKNOWN_VOLUME}
+   */
+  public void delete(String name) {
+    VolumeNames.checked(name);
+    try {
+      Named named = existing(name);
+      Line line = new Line(objects, named.line());
+      BlobWriter blobs = newWriter();
+      // The last commit first: after it no commit of anybody can get lost in a volume that is on
+      // its way out.
+      long end = line.end(nodes, blobs, options, newId());
+      objects.delete(NAMES + name, WriteCondition.none());
+      List<String> rest = keys(line.prefix());
+      rest.remove(line.key(end));
+      for (StorageException failure : objects.deleteAll(rest).values()) {
+        throw failure;
+      }
+    } catch (StorageException e) {
+      throw VolumeException.of(e);
+    }
+  }
+
+  private Named existing(String name) throws StorageException {
+    Named named = find(name);
+    if (named == null) {
+      throw unknown(name);
+    }
+    return named;
+  }
+
+  private VolumeException unknown(String name) {
+    return VolumeNames.unknown(name, list().stream().map(VolumeInfo::name).toList());
+  }
+
+  /** The name is free, also where a deletion broke off before it was removed. */
+  private void requireFree(String name) throws StorageException {
+    Named named = find(name);
+    if (named == null) {
+      return;
+    }
+    Line line = new Line(objects, named.line());
+    long newest = line.newest();
+    if (newest < 0 || line.read(newest, nodes, newWriter()).kind() != CommitRecord.Kind.END) {
+      throw exists(name);
+    }
+    objects.delete(NAMES + name, WriteCondition.none());
+  }
+
   /** A new line whose name is published last, so that nobody meets half a volume. */
   private Volume begin(String name, CommitRecord first, BlobWriter blobs) throws StorageException {
     Line line = new Line(objects, newId());
     if (line.publish(first, nodes, blobs) != null) {
       throw new IllegalStateException("two volumes have the same random id");
     }
-    if (!publishName(name, line.id())) {
+    if (!publishName(name, new Named(line.id(), first.time()))) {
       objects.delete(line.key(0), WriteCondition.none());
       throw exists(name);
     }
@@ -237,7 +339,8 @@ public final class VolumeStore implements AutoCloseable {
     return new Named(line, created);
   }
 
-  private Volume open(String name, Named named) throws StorageException {
+  /** Null when it was deleted, and only its name is left. */
+  private @Nullable Volume open(String name, Named named) throws StorageException {
     Line line = new Line(objects, named.line());
     BlobWriter blobs = newWriter();
     long newest = line.newest();
@@ -245,14 +348,15 @@ public final class VolumeStore implements AutoCloseable {
       throw new StorageException(
           StorageException.Kind.CORRUPT, "the volume '" + name + "' has no commit at all");
     }
-    return new Volume(this, name, line, blobs, line.read(newest, nodes, blobs));
+    CommitRecord head = line.read(newest, nodes, blobs);
+    return head.kind() == CommitRecord.Kind.END ? null : new Volume(this, name, line, blobs, head);
   }
 
   /** False when another volume has the name. */
-  private boolean publishName(String name, Id line) throws StorageException {
+  private boolean publishName(String name, Named named) throws StorageException {
     ByteWriter out = new ByteWriter();
-    out.fixedLong(line.high()).fixedLong(line.low());
-    out.signed(options.clock().instant().getEpochSecond());
+    out.fixedLong(named.line().high()).fixedLong(named.line().low());
+    out.signed(named.created().getEpochSecond());
     try {
       objects.put(
           NAMES + name,
@@ -267,7 +371,7 @@ public final class VolumeStore implements AutoCloseable {
       if (there == null) {
         throw e;
       }
-      return there.line().equals(line); // Then it was this call, and its answer was lost.
+      return there.line().equals(named.line()); // Then it was this call, and its answer was lost.
     }
   }
 

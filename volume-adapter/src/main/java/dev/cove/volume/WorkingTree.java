@@ -4,15 +4,12 @@ import dev.cove.storage.StorageException;
 import dev.cove.volume.snapshot.DirectoryEntry;
 import dev.cove.volume.snapshot.Inode;
 import dev.cove.volume.snapshot.Name;
-import dev.cove.volume.snapshot.OrderedMap;
 import dev.cove.volume.snapshot.Overlay;
 import dev.cove.volume.snapshot.Snapshot;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.Deque;
-import java.util.Map;
-import java.util.NavigableMap;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
@@ -44,33 +41,19 @@ final class WorkingTree {
   }
 
   void absorb(WorkingTree fork) throws StorageException {
-    copy(fork.inodes.differences(), inodes);
-    copy(fork.entries.differences(), entries);
+    inodes.putAll(fork.inodes.differences());
+    entries.putAll(fork.entries.differences());
   }
 
-  private static void copy(NavigableMap<byte[], byte @Nullable []> changes, Overlay target) {
-    for (Map.Entry<byte[], byte @Nullable []> change : changes.entrySet()) {
-      byte[] value = change.getValue();
-      if (value == null) {
-        target.remove(change.getKey());
-      } else {
-        target.put(change.getKey(), value);
-      }
-    }
+  /** What differs from the base. */
+  Changes changes() throws StorageException {
+    return new Changes(inodes.differences(), entries.differences());
   }
 
-  OrderedMap baseInodes() {
-    return inodes.base();
-  }
-
-  /** What differs from the base in the tree of inodes. */
-  NavigableMap<byte[], byte @Nullable []> inodeChanges() throws StorageException {
-    return inodes.differences();
-  }
-
-  /** What differs from the base in the tree of entries. */
-  NavigableMap<byte[], byte @Nullable []> entryChanges() throws StorageException {
-    return entries.differences();
+  /** What was changed here and is different in that snapshot. */
+  Changes changesFrom(Snapshot other) throws StorageException {
+    return new Changes(
+        inodes.differencesFrom(other.inodes()), entries.differencesFrom(other.entries()));
   }
 
   boolean isUntouched() {

@@ -89,6 +89,57 @@ final class VolumeTest {
     assertThat(volume.listdir("/")).isEmpty();
   }
 
+  @Test
+  void historyIsToldComparedRolledBackTaggedAndCloned() {
+    Volume volume = store.create("data");
+    volume.writeFile("/d/a", bytes("1"));
+    volume.writeFile("/b", bytes("2"));
+    volume.commit("first");
+    volume.tag("v1", "1");
+    volume.writeFile("/d/a", bytes("changed"));
+    volume.writeFile("/c", bytes("3"));
+    volume.rename("/d", "/e");
+    volume.removeFile("/b");
+    volume.commit("second");
+
+    assertThat(volume.diff("v1", "2"))
+        .extracting(d -> d.kind() + " " + d.before() + " " + d.path())
+        .containsExactlyInAnyOrder(
+            "ADDED /c /c", "MODIFIED /e/a /e/a", "RENAMED /d /e", "REMOVED /b /b");
+
+    Volume clone = volume.clone("copy", "v1");
+    assertThat(clone.readFile("/d/a")).asString().isEqualTo("1");
+    assertThat(clone.log()).extracting(Commit::message).containsExactly("clone of data@1");
+
+    volume.rollback("v1", "back");
+    assertThat(volume.readFile("/d/a")).asString().isEqualTo("1");
+    assertThat(volume.exists("/e")).isFalse();
+    assertThat(volume.log()).extracting(Commit::message).containsExactly("back", "second", "first");
+    assertThat(volume.at("2").readFile("/e/a")).asString().isEqualTo("changed");
+    assertThat(volume.tags()).containsEntry("v1", 1L);
+    assertThatThrownBy(() -> volume.tag("v1", "2")).satisfies(reason(Reason.TAG_EXISTS));
+    assertThatThrownBy(() -> volume.at("v2")).satisfies(reason(Reason.UNKNOWN_COMMIT));
+  }
+
+  @Test
+  void aVolumeIsRenamedAndDeleted() {
+    Volume volume = store.create("old");
+    volume.writeFile("/a", bytes("1"));
+    volume.commit("first");
+    store.rename("old", "new");
+    assertThat(store.list()).extracting(VolumeInfo::name).containsExactly("new");
+    volume.writeFile("/a", bytes("2"));
+    volume.commit("second");
+    assertThat(store.volume("new").readFile("/a")).asString().isEqualTo("2");
+
+    store.delete("new");
+    assertThat(store.list()).isEmpty();
+    assertThatThrownBy(() -> store.volume("new")).satisfies(reason(Reason.UNKNOWN_VOLUME));
+    volume.writeFile("/a", bytes("3"));
+    assertThatThrownBy(() -> volume.commit("lost")).satisfies(reason(Reason.UNKNOWN_VOLUME));
+    assertThat(store.create("new").listdir("/")).isEmpty();
+  }
+
   private static byte[] bytes(String text) {
     return text.getBytes(java.nio.charset.StandardCharsets.UTF_8);
   }

@@ -20,10 +20,6 @@ public final class Overlay implements OrderedMap {
     this.base = base;
   }
 
-  public OrderedMap base() {
-    return base;
-  }
-
   /** No value that is stored is empty. */
   public void put(byte[] key, byte[] value) {
     changes.put(key, value);
@@ -33,17 +29,27 @@ public final class Overlay implements OrderedMap {
     changes.put(key, REMOVED);
   }
 
+  /** Makes all of these changes: a value to store under each key, null to remove it. */
+  public void putAll(Map<byte[], byte @Nullable []> all) {
+    all.forEach((key, value) -> changes.put(key, value == null ? REMOVED : value));
+  }
+
   public boolean isUntouched() {
     return changes.isEmpty();
   }
 
   /** What differs from the base: each key with its new value, null where it is gone. */
   public NavigableMap<byte[], byte @Nullable []> differences() throws StorageException {
+    return differencesFrom(base);
+  }
+
+  /** The keys that were changed and whose value is another than in that map. */
+  public NavigableMap<byte[], byte @Nullable []> differencesFrom(OrderedMap other)
+      throws StorageException {
     NavigableMap<byte[], byte @Nullable []> real = new TreeMap<>(Arrays::compareUnsigned);
     for (Map.Entry<byte[], byte[]> change : changes.entrySet()) {
-      byte[] before = base.get(change.getKey());
       byte[] after = present(change.getValue());
-      if (!Arrays.equals(before, after)) {
+      if (!Arrays.equals(other.get(change.getKey()), after)) {
         real.put(change.getKey(), after);
       }
     }

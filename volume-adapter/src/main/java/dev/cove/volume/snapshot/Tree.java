@@ -95,13 +95,18 @@ public final class Tree implements OrderedMap {
   }
 
   Node child(Node parent, int i) throws StorageException {
-    Node child = nodes.load(parent.child(i), source);
-    if (child.level() != parent.level() - 1 || !Arrays.equals(child.lastKey(), parent.key(i))) {
+    return load(parent.child(i), parent.key(i), parent.level() - 1);
+  }
+
+  /** The node of a level that ends with a key. */
+  Node load(BlobRef ref, byte[] last, int level) throws StorageException {
+    Node node = nodes.load(ref, source);
+    if (node.level() != level || !Arrays.equals(node.lastKey(), last)) {
       throw new StorageException(
           StorageException.Kind.CORRUPT,
-          parent.child(i).pack().key() + " is damaged: a tree's node in the wrong place");
+          ref.pack().key() + " is damaged: a tree's node in the wrong place");
     }
-    return child;
+    return node;
   }
 
   void prefetch(Node parent, int from, int count) throws StorageException {
