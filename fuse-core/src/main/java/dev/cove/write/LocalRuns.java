@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.OptionalInt;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -64,6 +65,25 @@ final class LocalRuns {
       }
     }
     return ranges;
+  }
+
+  /** The CRC32C of it all, where that follows from the blocks' checksums. */
+  OptionalInt crc32c() {
+    int sum = 0;
+    for (Piece piece : pieces) {
+      long length = piece.run().length();
+      OptionalInt next = OptionalInt.empty();
+      if (piece.run().source() == Source.ZERO) {
+        next = OptionalInt.of(Crc32cSums.zeros(length));
+      } else if (piece.segment() != null) {
+        next = piece.segment().crc32c(piece.from(), piece.from() + (int) length);
+      }
+      if (next.isEmpty()) {
+        return next;
+      }
+      sum = Crc32cSums.append(sum, next.getAsInt(), Crc32cSums.shift(length));
+    }
+    return OptionalInt.of(sum);
   }
 
   /** Where {@link #load} begins to fill: at a block's border. */

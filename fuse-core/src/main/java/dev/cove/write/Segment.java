@@ -7,6 +7,7 @@ import java.nio.channels.ClosedByInterruptException;
 import java.nio.channels.ClosedChannelException;
 import java.nio.channels.FileChannel;
 import java.nio.file.Path;
+import java.util.OptionalInt;
 import java.util.zip.CRC32C;
 import org.jspecify.annotations.Nullable;
 
@@ -226,6 +227,25 @@ final class Segment {
     }
     target.position(base + wanted);
     return true;
+  }
+
+  /** The CRC32C of these bytes, where they are whole blocks and a last one as far as it goes. */
+  synchronized OptionalInt crc32c(int from, int to) {
+    if (deleted || from % blockSize != 0) {
+      return OptionalInt.empty();
+    }
+    int whole = Crc32cSums.shift(blockSize);
+    int crc = 0;
+    for (int at = from; at < to; at += blockSize) {
+      int block = at / blockSize;
+      int length = Math.min(blockSize, to - at);
+      if (blocks.covered(block) != length) {
+        return OptionalInt.empty();
+      }
+      int shift = length == blockSize ? whole : Crc32cSums.shift(length);
+      crc = Crc32cSums.append(crc, blocks.sum(block), shift);
+    }
+    return OptionalInt.of(crc);
   }
 
   /** Whether the file has these bytes of a block. */

@@ -4,6 +4,7 @@ import dev.cove.storage.Content;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
+import java.util.OptionalInt;
 import org.jspecify.annotations.Nullable;
 
 /** A range of a staged file on its way to the store, read from the spool a chunk at a time. */
@@ -31,6 +32,11 @@ final class StagedContent implements Content {
   @Override
   public long size() {
     return size;
+  }
+
+  @Override
+  public OptionalInt crc32c() {
+    return file.crc32c(start, start + size);
   }
 
   /** Why the bytes could not be read; what the store made of it hides the reason. */

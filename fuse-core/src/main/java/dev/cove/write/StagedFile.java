@@ -9,6 +9,7 @@ import java.io.Closeable;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.List;
+import java.util.OptionalInt;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
@@ -329,6 +330,18 @@ public final class StagedFile implements Closeable {
         return area;
       }
     }
+  }
+
+  /** The CRC32C of staged bytes, where it is known without reading them. */
+  OptionalInt crc32c(long start, long end) {
+    LocalRuns runs;
+    lock.lock();
+    try {
+      runs = draft.resolve(start, end);
+    } finally {
+      lock.unlock();
+    }
+    return runs.crc32c();
   }
 
   /** The bytes of this range that the spool cannot give. */

@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.util.Base64;
+import java.util.OptionalInt;
 import java.util.zip.CRC32C;
 
 /**
@@ -17,6 +18,11 @@ final class Crc32c {
 
   /** As S3 writes it: base64 of four bytes, most significant first. */
   static String of(Content content) throws IOException {
+    OptionalInt known = content.crc32c();
+    return base64(known.isPresent() ? known.getAsInt() : read(content));
+  }
+
+  private static int read(Content content) throws IOException {
     CRC32C crc = new CRC32C();
     byte[] scratch = Scratch.mine().array();
     try (InputStream in = content.open()) {
@@ -24,7 +30,10 @@ final class Crc32c {
         crc.update(scratch, 0, count);
       }
     }
-    return Base64.getEncoder()
-        .encodeToString(ByteBuffer.allocate(4).putInt((int) crc.getValue()).array());
+    return (int) crc.getValue();
+  }
+
+  private static String base64(int checksum) {
+    return Base64.getEncoder().encodeToString(ByteBuffer.allocate(4).putInt(checksum).array());
   }
 }

@@ -1,6 +1,7 @@
 package dev.cove.s3;
 
 import dev.cove.s3.S3Config.Payer;
+import dev.cove.s3.S3Config.Signing;
 import dev.cove.s3.S3Credentials.Anonymous;
 import dev.cove.s3.S3Credentials.DefaultChain;
 import dev.cove.s3.S3Credentials.Keys;
@@ -83,6 +84,9 @@ final class S3Clients implements AutoCloseable {
             .expectContinueEnabled(false)
             .build())
         .overrideConfiguration(overrides());
+    if (config.signing() == Signing.HEADERS && !config.isAmazon()) {
+      builder.putAuthScheme(new UnsignedBodies());
+    }
     if (config.endpoint() != null) {
       builder.endpointOverride(config.endpoint());
     } else if (!anonymous || config.region() == null) {

@@ -18,6 +18,7 @@ import org.jspecify.annotations.Nullable;
  * @param storageClass of new objects; null for the bucket's default
  * @param encryption of new objects; null for the bucket's default
  * @param checksums whether uploads carry checksums and whole downloads are checked
+ * @param signing what the signature of an upload without TLS covers
  * @param attempts how often a call is tried in all, at least 1
  * @param connectTimeout until a connection stands
  * @param stallTimeout how long a connection may deliver nothing
@@ -36,6 +37,7 @@ public record S3Config(
     @Nullable String storageClass,
     @Nullable Encryption encryption,
     Checksums checksums,
+    Signing signing,
     int attempts,
     Duration connectTimeout,
     Duration stallTimeout,
@@ -66,6 +68,17 @@ public record S3Config(
     ON,
     /** Only what the protocol demands: for servers that refuse checksum headers. */
     REQUIRED_ONLY
+  }
+
+  /**
+   * What the signature of an upload covers where there is no TLS. Over TLS, and with Amazon S3, it is
+   * what the SDK takes to be right.
+   */
+  public enum Signing {
+    /** The headers, a checksum of the body among them: bytes that are damaged are found. */
+    HEADERS,
+    /** The body's SHA-256 too: bytes that somebody alters on the way are found, for more work. */
+    BODIES
   }
 
   public S3Config {
@@ -99,6 +112,7 @@ public record S3Config(
     builder.storageClass = storageClass;
     builder.encryption = encryption;
     builder.checksums = checksums;
+    builder.signing = signing;
     builder.attempts = attempts;
     builder.connectTimeout = connectTimeout;
     builder.stallTimeout = stallTimeout;
@@ -155,6 +169,7 @@ public record S3Config(
     private @Nullable String storageClass;
     private @Nullable Encryption encryption;
     private Checksums checksums = Checksums.ON;
+    private Signing signing = Signing.HEADERS;
     // 5 attempts wait some 3 s in all, which outlives the usual burst of 503s.
     private int attempts = 5;
     private Duration connectTimeout = Duration.ofSeconds(5);
@@ -208,6 +223,11 @@ public record S3Config(
       return this;
     }
 
+    public Builder signing(Signing value) {
+      signing = value;
+      return this;
+    }
+
     public Builder attempts(int value) {
       attempts = value;
       return this;
@@ -254,6 +274,7 @@ public record S3Config(
           storageClass,
           encryption,
           checksums,
+          signing,
           attempts,
           connectTimeout,
           stallTimeout,

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.cove.s3.CannedServer.Answer;
 import dev.cove.s3.S3Config.Checksums;
+import dev.cove.s3.S3Config.Signing;
 import dev.cove.s3.S3Config.Payer;
 import dev.cove.s3.S3Credentials.Keys;
 import dev.cove.storage.ByteRange;
@@ -47,6 +48,8 @@ import org.junit.jupiter.api.Test;
 final class S3RequestsTest {
 
   private static final Content HELLO = Content.of("hello".getBytes(UTF_8));
+  private static final String SHA_256_OF_HELLO =
+      "2cf24dba5fb0a30e26e83b2ac5b9e29e1b161e5c1fa7425e73043362938b9824";
 
   private CannedServer server;
 
@@ -89,8 +92,22 @@ final class S3RequestsTest {
     assertThat(put.header("Expect")).isNull();
     assertThat(put.header("If-Match")).isNull();
     assertThat(put.header("If-None-Match")).isNull();
-    assertThat(put.header("x-amz-content-sha256"))
-        .isEqualTo("2cf24dba5fb0a30e26e83b2ac5b9e29e1b161e5c1fa7425e73043362938b9824");
+    assertThat(put.header("x-amz-content-sha256")).isEqualTo("UNSIGNED-PAYLOAD");
+    assertThat(put.header("Authorization"))
+        .containsPattern("SignedHeaders=[a-z0-9;-]*host;[a-z0-9;-]*x-amz-checksum-crc32c;");
+  }
+
+  @Test
+  void bodiesAreSignedOnRequestAndWhereNoChecksumStandsForThem() throws IOException {
+    try (ObjectStore store = open(c -> c.signing(Signing.BODIES))) {
+      store.put("a", HELLO, WriteOptions.DEFAULT);
+      assertThat(server.last().header("x-amz-checksum-crc32c")).isEqualTo("mnG7TA==");
+      assertThat(server.last().header("x-amz-content-sha256")).isEqualTo(SHA_256_OF_HELLO);
+    }
+    try (ObjectStore store = open(c -> c.checksums(Checksums.REQUIRED_ONLY))) {
+      store.put("a", HELLO, WriteOptions.DEFAULT);
+      assertThat(server.last().header("x-amz-content-sha256")).isEqualTo(SHA_256_OF_HELLO);
+    }
   }
 
   @Test

@@ -4,6 +4,7 @@ import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
+import java.util.OptionalInt;
 
 /** Bytes to store, readable from their start more than once so that a retry can send them again. */
 public interface Content {
@@ -13,6 +14,11 @@ public interface Content {
 
   /** A fresh stream of exactly {@link #size()} bytes from the start. The caller closes it. */
   InputStream open() throws IOException;
+
+  /** The CRC32C of all bytes, where it is known without reading them. */
+  default OptionalInt crc32c() {
+    return OptionalInt.empty();
+  }
 
   Content EMPTY = of(new byte[0]);
 

@@ -1,5 +1,6 @@
 package dev.cove.storage.testkit;
 
+import static dev.cove.storage.StorageException.Kind.CORRUPT;
 import static dev.cove.storage.StorageException.Kind.INVALID;
 
 import dev.cove.storage.Capabilities;
@@ -15,6 +16,8 @@ import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.util.Locale;
 import java.util.Map;
+import java.util.OptionalInt;
+import java.util.zip.CRC32C;
 
 /** What a real store would refuse. */
 final class MemoryLimits {
@@ -67,11 +70,15 @@ final class MemoryLimits {
       throw new StorageException(
           INVALID, what + " has at most " + limit + " bytes, not " + content.size());
     }
+    OptionalInt stated = content.crc32c();
     try (InputStream stream = content.open()) {
       byte[] bytes = stream.readNBytes(Math.toIntExact(content.size()));
       if (bytes.length < content.size() || stream.read() >= 0) {
         throw new StorageException(
             INVALID, what + " does not have the " + content.size() + " bytes it said");
+      }
+      if (stated.isPresent() && stated.getAsInt() != crc32c(bytes)) {
+        throw new StorageException(CORRUPT, what + " does not have the checksum it said");
       }
       return bytes;
     } catch (StorageException e) {
@@ -80,5 +87,11 @@ final class MemoryLimits {
       throw new StorageException(
           INVALID, "the content of " + what + " cannot be read: " + e.getMessage(), e);
     }
+  }
+
+  private static int crc32c(byte[] bytes) {
+    CRC32C crc = new CRC32C();
+    crc.update(bytes);
+    return (int) crc.getValue();
   }
 }
