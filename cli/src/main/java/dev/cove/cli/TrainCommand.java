@@ -1,15 +1,11 @@
 package dev.cove.cli;
 
-import com.sun.net.httpserver.HttpExchange;
-import com.sun.net.httpserver.HttpServer;
 import dev.cove.cli.command.CommandFailure;
 import dev.cove.cli.config.ConfiguredDefaults;
 import dev.cove.cli.config.Folders;
 import dev.cove.cli.mount.MountStatus;
 import java.io.IOException;
 import java.io.PrintWriter;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
@@ -27,25 +23,25 @@ final class TrainCommand implements Callable<Integer> {
   private static final long COMMAND_SECONDS = 10;
   // A machine that builds has other things to do.
   private static final long MOUNT_MILLIS = 60_000;
-  private static final byte[] FILE = new byte[300_000];
+  private static final int FILE_BYTES = 300_000;
+  // More than a part, so that it is an upload; then what small files go through.
+  private static final String CHANGES =
+      "cd \"$1\" && head -c 20000000 /dev/zero > large && mkdir dir"
+          + " && echo text > dir/small && mv dir/small dir/moved && rm dir/moved && rmdir dir";
 
   @Parameters(paramLabel = "DIR", description = "An empty directory.")
   private Path directory;
 
   @Override
   public Integer call() throws IOException, InterruptedException {
-    HttpServer server =
-        HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
-    server.createContext("/", TrainCommand::answer);
-    server.start();
-    try {
-      String endpoint = "http://127.0.0.1:" + server.getAddress().getPort();
+    try (TrainServer server = new TrainServer("train", "file", FILE_BYTES)) {
       Thread mount = new Thread(
           () -> run(
               "mount",
               "--foreground",
+              "--rw",
               "--endpoint-url",
-              endpoint,
+              server.endpoint(),
               "s3://train",
               directory.toString()),
           "train-mount");
@@ -54,6 +50,7 @@ final class TrainCommand implements Callable<Integer> {
         // Other processes look at it: one that serves a mount must not use it.
         program("ls", "-l", directory.toString());
         program("cat", directory.resolve("file").toString());
+        program("sh", "-c", CHANGES, "sh", directory.toString());
         run("mounts");
         run("mounts", "--json");
         run("refresh", directory.toString());
@@ -62,8 +59,6 @@ final class TrainCommand implements Callable<Integer> {
       mount.join(MOUNT_MILLIS);
       run("doctor");
       run("version");
-    } finally {
-      server.stop(0);
     }
     return 0;
   }
@@ -98,52 +93,5 @@ final class TrainCommand implements Callable<Integer> {
     if (!process.waitFor(COMMAND_SECONDS, TimeUnit.SECONDS)) {
       process.destroyForcibly();
     }
-  }
-
-  private static void answer(HttpExchange exchange) throws IOException {
-    try (exchange) {
-      exchange.getRequestBody().readAllBytes();
-      exchange.getResponseHeaders().add("Last-Modified", "Wed, 01 Jan 2025 00:00:00 GMT");
-      if (exchange.getRequestURI().getPath().endsWith("/file")) {
-        file(exchange);
-      } else {
-        byte[] list = list().getBytes(StandardCharsets.UTF_8);
-        exchange.getResponseHeaders().add("Content-Type", "application/xml");
-        exchange.sendResponseHeaders(200, list.length);
-        exchange.getResponseBody().write(list);
-      }
-    }
-  }
-
-  private static void file(HttpExchange exchange) throws IOException {
-    exchange.getResponseHeaders().add("ETag", "\"1\"");
-    if (exchange.getRequestMethod().equals("HEAD")) {
-      exchange.getResponseHeaders().add("Content-Length", Integer.toString(FILE.length));
-      exchange.sendResponseHeaders(200, -1);
-      return;
-    }
-    String range = exchange.getRequestHeaders().getFirst("Range");
-    int from = 0;
-    int to = FILE.length - 1;
-    if (range != null) {
-      String[] ends = range.substring(range.indexOf('=') + 1).split("-", 2);
-      from = Integer.parseInt(ends[0]);
-      to = ends[1].isEmpty() ? to : Math.min(to, Integer.parseInt(ends[1]));
-      exchange
-          .getResponseHeaders()
-          .add("Content-Range", "bytes " + from + "-" + to + "/" + FILE.length);
-    }
-    exchange.sendResponseHeaders(range == null ? 200 : 206, to - from + 1);
-    exchange.getResponseBody().write(FILE, from, to - from + 1);
-  }
-
-  private static String list() {
-    return "<?xml version=\"1.0\" encoding=\"UTF-8\"?>"
-        + "<ListBucketResult xmlns=\"http://s3.amazonaws.com/doc/2006-03-01/\"><Name>train</Name><Prefix></Prefix>"
-        + "<KeyCount>1</KeyCount><MaxKeys>1000</MaxKeys><EncodingType>url</EncodingType>"
-        + "<IsTruncated>false</IsTruncated><Contents><Key>file</Key>"
-        + "<LastModified>2025-01-01T00:00:00.000Z</LastModified><ETag>&quot;1&quot;</ETag><Size>"
-        + FILE.length
-        + "</Size><StorageClass>STANDARD</StorageClass></Contents></ListBucketResult>";
   }
 }

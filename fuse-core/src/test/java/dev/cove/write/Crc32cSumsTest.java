@@ -15,8 +15,8 @@ final class Crc32cSumsTest {
       random.nextBytes(bytes);
       int cut = random.nextInt(bytes.length + 1);
       int length = bytes.length - cut;
-      int whole = Crc32cSums.append(
-          sum(bytes, 0, cut), sum(bytes, cut, length), Crc32cSums.shift(length));
+      int whole =
+          Crc32cSums.append(sum(bytes, 0, cut), sum(bytes, cut, length), Crc32cSums.shift(length));
       assertThat(whole).isEqualTo(sum(bytes, 0, bytes.length));
     }
   }

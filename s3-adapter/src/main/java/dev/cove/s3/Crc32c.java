@@ -34,6 +34,7 @@ final class Crc32c {
   }
 
   private static String base64(int checksum) {
-    return Base64.getEncoder().encodeToString(ByteBuffer.allocate(4).putInt(checksum).array());
+    return Base64.getEncoder()
+        .encodeToString(ByteBuffer.allocate(4).putInt(checksum).array());
   }
 }

@@ -6,8 +6,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.cove.s3.CannedServer.Answer;
 import dev.cove.s3.S3Config.Checksums;
-import dev.cove.s3.S3Config.Signing;
 import dev.cove.s3.S3Config.Payer;
+import dev.cove.s3.S3Config.Signing;
 import dev.cove.s3.S3Credentials.Keys;
 import dev.cove.storage.ByteRange;
 import dev.cove.storage.Content;

@@ -8,6 +8,7 @@ import dev.cove.s3.S3Config;
 import dev.cove.s3.S3Config.Addressing;
 import dev.cove.s3.S3Config.Checksums;
 import dev.cove.s3.S3Config.Payer;
+import dev.cove.s3.S3Config.Signing;
 import dev.cove.s3.S3Credentials;
 import dev.cove.s3.S3ObjectStores;
 import dev.cove.storage.LoggingObjectStore;
@@ -103,6 +104,14 @@ public final class StoreOptions {
           "Send and check checksums of bytes (--no-checksums: for servers that refuse them)."
               + " Default: ${DEFAULT-VALUE}.")
   private boolean checksums;
+
+  @Option(
+      names = "--sign-bodies",
+      negatable = true,
+      fallbackValue = "true",
+      description = "Without TLS, sign the bytes of uploads too, not only their checksum: nobody"
+          + " can alter them on the way, for 0.6 s more of processor time per GB.")
+  private boolean signBodies;
 
   @Option(
       names = "--retries",
@@ -210,6 +219,7 @@ public final class StoreOptions {
         .storageClass(storageClass)
         .encryption(encryption())
         .checksums(checksums ? Checksums.ON : Checksums.REQUIRED_ONLY)
+        .signing(signBodies ? Signing.BODIES : Signing.HEADERS)
         .attempts(retries + 1)
         .connectTimeout(connectTimeout)
         .stallTimeout(stallTimeout)
