@@ -89,7 +89,8 @@ final class ArchitectureTest {
     "com.google.cloud..,     dev.cove.gcs..",
     "com.google.api..,       dev.cove.gcs..",
     "com.google.auth..,      dev.cove.gcs..",
-    "io.lettuce..,           dev.cove.state..",
+    "redis.clients..,        dev.cove.state..",
+    "io.lettuce..,           dev.cove.benchmarks..",
     "io.netty..,             dev.cove.state..",
     "org.sqlite..,           dev.cove.state..",
     "picocli..,              dev.cove.cli..",
@@ -112,14 +113,14 @@ final class ArchitectureTest {
         .areDeclaredInClassesThat(resideInAnyPackage(ADAPTERS)
             .and(describe("are public", c -> c.getModifiers().contains(PUBLIC))))
         .should()
-        .notHaveRawReturnType(
-            resideInAnyPackage("software.amazon..", "com.google..", "io.lettuce..", "org.sqlite.."))
+        .notHaveRawReturnType(resideInAnyPackage(
+            "software.amazon..", "com.google..", "redis.clients..", "org.sqlite.."))
         .andShould()
         .notHaveRawParameterTypes(describe(
             "of an SDK",
             types -> types.stream()
                 .anyMatch(resideInAnyPackage(
-                    "software.amazon..", "com.google..", "io.lettuce..", "org.sqlite..")))));
+                    "software.amazon..", "com.google..", "redis.clients..", "org.sqlite..")))));
   }
 
   @Test

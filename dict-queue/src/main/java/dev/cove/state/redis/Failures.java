@@ -2,15 +2,12 @@ package dev.cove.state.redis;
 
 import dev.cove.state.StateException;
 import dev.cove.state.StateException.Reason;
-import io.lettuce.core.RedisConnectionException;
-import io.lettuce.core.RedisException;
-import io.lettuce.core.RedisURI;
-import java.io.IOException;
-import java.nio.channels.ClosedChannelException;
 import java.util.List;
 import java.util.Map;
 import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
+import redis.clients.jedis.exceptions.JedisConnectionException;
+import redis.clients.jedis.exceptions.JedisException;
 
 /** Says what went wrong with the server, and what to do, in one line and without the password. */
 final class Failures {
@@ -57,39 +54,32 @@ final class Failures {
 
   private Failures() {}
 
-  /** The server without user and password. */
-  static String name(RedisURI uri) {
-    return (uri.isSsl() ? "rediss://" : "redis://") + uri.getHost() + ":" + uri.getPort();
-  }
-
-  static RuntimeException of(RuntimeException e, RedisURI uri) {
+  static RuntimeException of(RuntimeException e, Address server) {
     if (e instanceof StateException) {
       return e;
     }
     for (Throwable t = e; t != null; t = t.getCause()) {
       Advice advice = advice(String.valueOf(t.getMessage()));
       if (advice != null) {
-        return new StateException(advice.reason, name(uri) + " " + advice.text, e);
+        return new StateException(advice.reason, server.name() + " " + advice.text, e);
       }
       if (t instanceof SSLException) {
         return new StateException(
             Reason.UNREACHABLE,
-            name(uri) + " cannot be trusted or speaks no TLS (" + oneLine(t)
-                + "): name its authority's certificate, or" + " use redis://",
+            server.name() + " cannot be trusted or speaks no TLS (" + oneLine(t)
+                + "): name its authority's certificate, or use redis://",
             e);
       }
     }
-    if (e instanceof RedisConnectionException
-        || hasCause(e, IOException.class)
-        || hasCause(e, ClosedChannelException.class)) {
+    if (e instanceof JedisConnectionException) {
       return new StateException(
           Reason.UNREACHABLE,
-          name(uri) + " cannot be reached (" + oneLine(root(e))
+          server.name() + " cannot be reached (" + oneLine(root(e))
               + "): check that it runs and that the address is right",
           e);
     }
-    if (e instanceof RedisException) {
-      return new StateException(Reason.FAILED, name(uri) + ": " + oneLine(root(e)), e);
+    if (e instanceof JedisException) {
+      return new StateException(Reason.FAILED, server.name() + ": " + oneLine(root(e)), e);
     }
     return e;
   }
@@ -105,21 +95,17 @@ final class Failures {
     return null;
   }
 
-  private static boolean hasCause(Throwable e, Class<? extends Throwable> type) {
-    for (Throwable t = e; t != null; t = t.getCause()) {
-      if (type.isInstance(t)) {
-        return true;
-      }
-    }
-    return false;
-  }
-
   private static Throwable root(Throwable e) {
     Throwable root = e;
-    while (root.getCause() != null) {
-      root = root.getCause();
+    while (true) {
+      if (root.getCause() != null) {
+        root = root.getCause();
+      } else if (root.getSuppressed().length > 0) {
+        root = root.getSuppressed()[0]; // the driver's way when a name has several addresses
+      } else {
+        return root;
+      }
     }
-    return root;
   }
 
   private static String oneLine(Throwable e) {

@@ -1,5 +1,7 @@
 package dev.cove.state.redis;
 
+import static dev.cove.state.redis.Server.ascii;
+
 import dev.cove.state.DictBackend;
 import dev.cove.state.IfMissing;
 import dev.cove.state.ObjectInfo;
@@ -7,18 +9,15 @@ import dev.cove.state.ObjectKind;
 import dev.cove.state.QueueBackend;
 import dev.cove.state.StateBackend;
 import dev.cove.state.StoreOptions;
-import io.lettuce.core.RedisCredentials;
-import io.lettuce.core.RedisURI;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
-import java.util.Map;
-import java.util.Set;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
+import redis.clients.jedis.Protocol.Command;
 
 /** The distributed store: processes of many machines share one Redis server. */
 final class RedisBackend implements StateBackend {
@@ -26,38 +25,18 @@ final class RedisBackend implements StateBackend {
   private final int maxPartitions;
 
   RedisBackend(StoreOptions options, LongSupplier shiftMillis) {
-    this.server = new Server(uri(options), options, shiftMillis);
-    this.maxPartitions = options.limits().maxPartitions();
-  }
-
-  /** The parts of a URL that a message may show are what is left when its password is out. */
-  private static RedisURI uri(StoreOptions options) {
-    RedisURI uri;
-    try {
-      uri = RedisURI.create(String.valueOf(options.url()));
-    } catch (IllegalArgumentException e) {
-      throw new IllegalArgumentException(
-          "the store's URL is malformed: use redis://[USER:PASSWORD@]HOST[:PORT][/DATABASE]");
-    }
-    if (uri.getHost() == null || uri.getHost().isEmpty()) {
-      throw new IllegalArgumentException(
-          "the store's URL names no host: use redis://[USER:PASSWORD@]HOST[:PORT][/DATABASE]");
-    }
+    Address address = Address.of(String.valueOf(options.url()));
     StoreOptions.Login login = options.login();
-    if (login != null) {
-      uri.setCredentialsProvider(io.lettuce.core.RedisCredentialsProvider.from(
-          () -> RedisCredentials.just(login.user(), login.password())));
-    }
-    uri.setTimeout(options.timeout());
-    return uri;
+    this.server = new Server(login == null ? address : address.with(login), options, shiftMillis);
+    this.maxPartitions = options.limits().maxPartitions();
   }
 
   @Override
   public List<ObjectInfo> list(ObjectKind kind) {
-    Set<byte[]> names = server.command(redis -> redis.smembers(RedisObject.index(kind)));
     List<ObjectInfo> all = new ArrayList<>();
-    for (byte[] name : names) {
-      ObjectInfo info = info(kind, new String(name, StandardCharsets.US_ASCII));
+    for (Object name :
+        RedisObject.list(server.command(Command.SMEMBERS, RedisObject.index(kind)))) {
+      ObjectInfo info = info(kind, new String((byte[]) name, StandardCharsets.US_ASCII));
       if (info != null) {
         all.add(info);
       }
@@ -66,24 +45,18 @@ final class RedisBackend implements StateBackend {
     return all;
   }
 
+  /** Null if it is not there: a name may outlast what it named. */
   private @Nullable ObjectInfo info(ObjectKind kind, String name) {
-    long created = 0;
-    int capacity = 0;
-    Map<byte[], byte[]> fields = RedisObject.describe(server, kind, name);
-    if (fields == null) {
-      return null;
+    List<Object> values = RedisObject.list(server.command(
+        Command.HMGET, RedisObject.meta(kind, name), ascii("created"), ascii("capacity")));
+    if (values.get(0) instanceof byte[] created && values.get(1) instanceof byte[] capacity) {
+      return new ObjectInfo(name, Instant.ofEpochMilli(number(created)), (int) number(capacity));
     }
-    for (Map.Entry<byte[], byte[]> field : fields.entrySet()) {
-      String value = new String(field.getValue(), StandardCharsets.US_ASCII);
-      switch (new String(field.getKey(), StandardCharsets.US_ASCII)) {
-        case "created" -> created = Long.parseLong(value);
-        case "capacity" -> capacity = Integer.parseInt(value);
-        default -> {
-          // a newer Cove may say more
-        }
-      }
-    }
-    return new ObjectInfo(name, Instant.ofEpochMilli(created), capacity);
+    return null;
+  }
+
+  private static long number(byte[] digits) {
+    return Long.parseLong(new String(digits, StandardCharsets.US_ASCII));
   }
 
   @Override

@@ -7,9 +7,9 @@ import dev.cove.state.StateException;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.util.List;
-import java.util.Map;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
+import redis.clients.jedis.Protocol.Command;
 
 /** One dict or queue on the server: its keys, its steps, and its creation where it is missing and may be created. */
 final class RedisObject {
@@ -97,14 +97,14 @@ final class RedisObject {
   }
 
   static boolean exists(Server server, ObjectKind kind, String name) {
-    return server.command(redis -> redis.exists(meta(kind, name))) > 0;
+    return !Long.valueOf(0).equals(server.command(Command.EXISTS, meta(kind, name)));
   }
 
   static boolean create(Server server, ObjectKind kind, String name, int capacity, long created) {
     Object made =
         server.read(Script.CREATE, meta(kind, name), Server.ascii(created), Server.ascii(capacity));
     // Again if it was there: who made it may have died before this.
-    server.command(redis -> redis.sadd(index(kind), Server.ascii(name)));
+    server.command(Command.SADD, index(kind), Server.ascii(name));
     return Long.valueOf(1).equals(made);
   }
 
@@ -121,19 +121,13 @@ final class RedisObject {
       }
       throw e;
     }
-    server.command(redis -> redis.srem(index(kind), Server.ascii(name)));
+    server.command(Command.SREM, index(kind), Server.ascii(name));
     if (exists(server, kind, name)) {
       // Somebody has created it anew meanwhile, and may have entered the name before it was struck
       // out.
-      server.command(redis -> redis.sadd(index(kind), Server.ascii(name)));
+      server.command(Command.SADD, index(kind), Server.ascii(name));
     }
     return true;
-  }
-
-  /** Creation time and capacity of those of the names that exist. */
-  static @Nullable Map<byte[], byte[]> describe(Server server, ObjectKind kind, String name) {
-    Map<byte[], byte[]> fields = server.command(redis -> redis.hgetall(meta(kind, name)));
-    return fields.isEmpty() ? null : fields;
   }
 
   static byte[] flag(Bytes value) {

@@ -59,14 +59,12 @@ final class CuttingProxy implements AutoCloseable {
 
   private void pump(Socket from, Socket to, boolean replies) {
     byte[] buffer = new byte[1 << 16];
-    int passed = 0;
     try (from;
         to) {
       InputStream in = from.getInputStream();
       OutputStream out = to.getOutputStream();
       for (int read = in.read(buffer); read >= 0; read = in.read(buffer)) {
-        // The first few replies are the handshake of a connection.
-        if (replies && passed++ >= 3 && cuts.getAndUpdate(n -> Math.max(0, n - 1)) > 0) {
+        if (replies && cuts.getAndUpdate(n -> Math.max(0, n - 1)) > 0) {
           return;
         }
         out.write(buffer, 0, read);

@@ -13,15 +13,15 @@ import dev.cove.state.StateStore;
 import dev.cove.state.StoreOptions;
 import dev.cove.state.StoreOptions.Login;
 import dev.cove.storage.testkit.server.RedisServer;
-import io.lettuce.core.RedisClient;
-import io.lettuce.core.api.sync.RedisCommands;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Collections;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -30,6 +30,9 @@ import java.util.function.Function;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import redis.clients.jedis.Jedis;
+import redis.clients.jedis.args.ClientType;
+import redis.clients.jedis.params.ClientKillParams;
 
 /** What the distributed store does when server or network fail. */
 final class RedisFaultsIT {
@@ -47,9 +50,9 @@ final class RedisFaultsIT {
     return Bytes.utf8(text);
   }
 
-  private static <T> T command(URI server, Function<RedisCommands<String, String>, T> command) {
-    try (RedisClient client = RedisClient.create(server.toString())) {
-      return command.apply(client.connect().sync());
+  private static <T> T command(URI server, Function<Jedis, T> command) {
+    try (Jedis redis = new Jedis(server)) {
+      return command.apply(redis);
     }
   }
 
@@ -133,7 +136,7 @@ final class RedisFaultsIT {
     }
   }
 
-  private static long usedMemory(RedisCommands<String, String> redis) {
+  private static long usedMemory(Jedis redis) {
     return redis
         .info("memory")
         .lines()
@@ -166,7 +169,7 @@ final class RedisFaultsIT {
 
   private static void awaitReplica(URI primary) throws InterruptedException {
     for (int i = 0; i < 200; i++) {
-      long caughtUp = command(primary, redis -> redis.waitForReplication(1, 1000));
+      long caughtUp = command(primary, redis -> redis.waitReplicas(1, 1000));
       if (caughtUp == 1) {
         return;
       }
@@ -224,16 +227,51 @@ final class RedisFaultsIT {
       queue.size();
       Future<Bytes> getter = threads.submit(() -> queue.get());
       Thread.sleep(300);
-      command(
-          server.address(),
-          redis ->
-              redis.clientKill(io.lettuce.core.KillArgs.Builder.typeNormal().skipme()));
-      command(
-          server.address(),
-          redis -> redis.clientKill(io.lettuce.core.KillArgs.Builder.typePubsub()));
+      for (ClientType type : List.of(ClientType.NORMAL, ClientType.PUBSUB)) {
+        command(
+            server.address(),
+            redis -> redis.clientKill(
+                new ClientKillParams().type(type).skipMe(ClientKillParams.SkipMe.YES)));
+      }
       Thread.sleep(300);
       putting.queue("q", CREATE_IF_MISSING).put(b("late"));
       assertThat(getter.get(30, TimeUnit.SECONDS)).isEqualTo(b("late"));
+    } finally {
+      threads.shutdownNow();
+    }
+  }
+
+  @Test
+  void aServerThatDoesNotAnswerIsNotWaitedForLongerThanAskedHoweverMuchIsSent() throws Exception {
+    try (RedisServer server = RedisServer.start("--appendonly", "no");
+        StateStore store = StateStore.open(
+            options(server.address().toString()).withTimeout(Duration.ofSeconds(1)))) {
+      Dict dict = store.dict("d", CREATE_IF_MISSING);
+      dict.put(b("k"), b("v"));
+      server.pause();
+      assertReason(Reason.UNREACHABLE, () -> dict.get(b("k")));
+      // More than the buffers between take, so that the write waits too.
+      assertReason(Reason.UNREACHABLE, () -> dict.put(b("k"), Bytes.wrap(new byte[50_000_000])));
+      server.resume();
+      assertThat(dict.get(b("k"))).contains(b("v"));
+      assertThat(dict.increment(b("n"), 1)).isEqualTo(1);
+    }
+  }
+
+  @Test
+  void moreCallersThanConnectionsAllGetTheirTurn() throws Exception {
+    ExecutorService threads = Executors.newFixedThreadPool(100);
+    try (RedisServer server = RedisServer.start("--appendonly", "no");
+        StateStore store = open(server.address())) {
+      Dict dict = store.dict("d", CREATE_IF_MISSING);
+      List<Callable<Long>> calls = Collections.nCopies(1000, () -> dict.increment(b("n"), 1));
+      for (Future<Long> call : threads.invokeAll(calls)) {
+        assertThat(call.get()).isPositive();
+      }
+      assertThat(dict.increment(b("n"), 0)).isEqualTo(1000);
+      long connections = command(
+          server.address(), redis -> redis.clientList(ClientType.NORMAL).lines().count());
+      assertThat(connections).as("one is the one that asks").isBetween(2L, 65L);
     } finally {
       threads.shutdownNow();
     }
@@ -263,7 +301,7 @@ final class RedisFaultsIT {
         StateStore store = open(server.address())) {
       Dict dict = store.dict("d", CREATE_IF_MISSING);
       dict.increment(b("n"), 1);
-      command(server.address(), RedisCommands::scriptFlush);
+      command(server.address(), Jedis::scriptFlush);
       assertThat(dict.increment(b("n"), 1)).isEqualTo(2);
     }
   }
@@ -353,7 +391,8 @@ final class RedisFaultsIT {
             StateStore.open(options("rediss://127.0.0.1:" + port).withCertificates(certificate));
         StateStore doubting = StateStore.open(options("rediss://127.0.0.1:" + port));
         StateStore plain =
-            StateStore.open(options("rediss://127.0.0.1:" + server.address().getPort()))) {
+            StateStore.open(options("rediss://127.0.0.1:" + server.address().getPort())
+                .withTimeout(Duration.ofSeconds(1)))) {
       trusting.dict("d", CREATE_IF_MISSING).put(b("k"), b("v"));
       assertThat(trusting.dict("d", CREATE_IF_MISSING).get(b("k"))).contains(b("v"));
       assertReason(

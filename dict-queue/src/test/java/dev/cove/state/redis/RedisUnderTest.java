@@ -4,11 +4,11 @@ import dev.cove.state.Limits;
 import dev.cove.state.StateStore;
 import dev.cove.state.StoreOptions;
 import dev.cove.state.StoreUnderTest;
-import io.lettuce.core.RedisClient;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicLong;
+import redis.clients.jedis.Jedis;
 
 /** A store on a server, emptied at the start, with a clock that a test moves forward. */
 public final class RedisUnderTest implements StoreUnderTest {
@@ -17,8 +17,8 @@ public final class RedisUnderTest implements StoreUnderTest {
 
   public RedisUnderTest(URI server) {
     this.url = server.toString();
-    try (RedisClient client = RedisClient.create(url)) {
-      client.connect().sync().flushall();
+    try (Jedis redis = new Jedis(server)) {
+      redis.flushAll();
     }
   }
 
