@@ -102,7 +102,7 @@ final class Creations {
     try (PathLocks.Held held = core.locks().acquire(key)) {
       refuseExisting(parent, name);
       Child.File now = publishing.putNew(key, type, posix, content);
-      return core.names().enter(parent, name, now);
+      return core.names().enter(parent, name, now, core.ticks());
     }
   }
 
@@ -123,7 +123,7 @@ final class Creations {
       }
       core.namespace().createdDirectory(prefix);
       core.namespace().changed(parentPrefix, name, Child.Directory.INSTANCE);
-      return core.names().enter(parent, name, Child.Directory.INSTANCE);
+      return core.names().enter(parent, name, Child.Directory.INSTANCE, core.ticks());
     }
   }
 

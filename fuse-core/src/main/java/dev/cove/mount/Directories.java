@@ -120,10 +120,15 @@ final class Directories {
     }
     Entry entry;
     try {
-      entry = names.enter(directory, named.name(), named.child());
+      entry = names.enter(directory, named.name(), named.child(), named.askedNanos());
     } catch (StorageException e) {
       if (e.kind() == StorageException.Kind.NOT_FOUND) {
         return true; // removed since it was listed
+      }
+      throw e;
+    } catch (FsException e) {
+      if (e.errno() == Errno.ENOENT) {
+        return true;
       }
       throw e;
     }

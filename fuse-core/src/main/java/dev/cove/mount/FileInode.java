@@ -35,6 +35,7 @@ final class FileInode extends Inode {
   private volatile @Nullable Tags tags; // of the version that is being changed
   private int writers;
   private long checkedNanos;
+  private long askedNanos; // nothing that was asked for earlier counts
   private boolean checked; // false when what is known counts as too old
   private boolean pagesCurrent; // what the kernel has of it is this content
   private boolean delivered; // a program has seen a byte of this version
@@ -64,6 +65,7 @@ final class FileInode extends Inode {
     this.base = base;
     this.posix = posix;
     this.checkedNanos = nowNanos;
+    this.askedNanos = nowNanos;
     this.checked = true;
     this.pagesCurrent = base == null;
   }
@@ -234,7 +236,10 @@ final class FileInode extends Inode {
     }
   }
 
-  /** What was pending, and the content with it, is in the bucket as this state. */
+  /**
+   * What was pending, and the content with it, is in the bucket as this state, and whoever asks from
+   * now on hears so.
+   */
   void published(Child.File now, Pending stored, long nowNanos) {
     lock.lock();
     try {
@@ -245,6 +250,7 @@ final class FileInode extends Inode {
         xattrs = null;
       }
       checkedNanos = nowNanos;
+      askedNanos = nowNanos;
       checked = true;
     } finally {
       lock.unlock();
@@ -285,20 +291,28 @@ final class FileInode extends Inode {
   }
 
   /**
-   * Takes what the store says of the name now. What this mount has changed and not published stays.
+   * Takes what the store said of the name. What this mount has changed and not published stays, and
+   * what is known by a later question.
    *
+   * @param asked when the store was asked
    * @return false when it is another version and this inode is open at the old one
    */
-  boolean accept(Child.File now, PosixMetadata attributes, long nowNanos) {
+  boolean accept(Child.File now, PosixMetadata attributes, long asked, long nowNanos) {
     lock.lock();
     try {
       if (isLocal()) {
         return true;
       }
-      if (fate != Fate.NAMED || (isOpen() && !isVersion(now.version()))) {
+      if (fate != Fate.NAMED) {
         return false;
       }
-      set(now, attributes, nowNanos);
+      if (isOutdated(now, asked)) {
+        return true;
+      }
+      if (isOpen() && !isVersion(now.version())) {
+        return false;
+      }
+      set(now, attributes, asked, nowNanos);
       return true;
     } finally {
       lock.unlock();
@@ -310,26 +324,34 @@ final class FileInode extends Inode {
    *
    * @return false when a program has already seen a byte of the present one
    */
-  boolean rebase(Child.File now, PosixMetadata attributes, long nowNanos) {
+  boolean rebase(Child.File now, PosixMetadata attributes, long asked, long nowNanos) {
     lock.lock();
     try {
       if (delivered || isLocal()) {
         return false;
       }
-      set(now, attributes, nowNanos);
+      if (isOutdated(now, asked)) {
+        return true;
+      }
+      set(now, attributes, asked, nowNanos);
       return true;
     } finally {
       lock.unlock();
     }
   }
 
-  private void set(Child.File now, PosixMetadata attributes, long nowNanos) {
+  private boolean isOutdated(Child.File heard, long asked) {
+    return asked < askedNanos && !isVersion(heard.version());
+  }
+
+  private void set(Child.File now, PosixMetadata attributes, long asked, long nowNanos) {
     if (!isVersion(now.version())) {
       delivered = false;
       pagesCurrent = false;
     }
     base = now;
     posix = attributes;
+    askedNanos = Math.max(askedNanos, asked);
     checkedNanos = nowNanos;
     checked = true;
   }
@@ -390,10 +412,11 @@ final class FileInode extends Inode {
   }
 
   /** The object was copied to where the file is now, and nothing else about it changed. */
-  void copied(Child.File now, String key) throws IOException {
+  void copied(Child.File now, String key, long nowNanos) throws IOException {
     lock.lock();
     try {
       base = now;
+      askedNanos = nowNanos;
       lastKey = key;
       StagedFile local = staged;
       if (local != null && local.base() != null) {

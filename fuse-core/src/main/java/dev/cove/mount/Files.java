@@ -141,8 +141,9 @@ final class Files {
       return true; // another thread has done it, or the file was renamed
     }
     DirectoryInode parent = inode.parent();
+    long asked = names.ticks();
     Child now = parent == null ? null : namespace.findNow(parent.prefix(), inode.name());
-    if (!(now instanceof Child.File file) || !names.rebase(inode, file)) {
+    if (!(now instanceof Child.File file) || !names.rebase(inode, file, asked)) {
       return false;
     }
     kernel.invalidateAttributes(inode.id());

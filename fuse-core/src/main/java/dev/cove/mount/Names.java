@@ -76,9 +76,15 @@ final class Names {
     return Math.min(options.names().negativeTtl().toNanos(), KERNEL_NANOS);
   }
 
+  /** A clock that only moves forward, in nanoseconds. */
+  long ticks() {
+    return ticker.getAsLong();
+  }
+
   /** Finds a name and counts a look-up for it. */
   Entry lookup(DirectoryInode parent, String name) throws IOException {
     checkLength(name);
+    long asked = ticks();
     Inode local = table.bindLocal(parent, name);
     if (local != null) {
       return entry(local);
@@ -91,7 +97,7 @@ final class Names {
       }
       throw new FsException(Errno.ENOENT, name);
     }
-    return enter(parent, name, child);
+    return enter(parent, name, child, asked);
   }
 
   /**
@@ -134,8 +140,17 @@ final class Names {
     }
   }
 
-  /** The entry of a name whose child is known, with its inode; counts a look-up. */
-  Entry enter(DirectoryInode parent, String name, Child child) throws IOException {
+  /**
+   * The entry of a name of which something was heard, with its inode; counts a look-up.
+   *
+   * @param asked when that was asked for
+   * @throws FsException {@code ENOENT} when this mount has removed it since
+   */
+  Entry enter(DirectoryInode parent, String name, Child heard, long asked) throws IOException {
+    Child child = namespace.orChanged(parent.prefix(), name, heard, asked);
+    if (child == null) {
+      throw new FsException(Errno.ENOENT, name);
+    }
     if (child instanceof Child.File file) {
       String key = parent.prefix() + name;
       Described described = describe(key, file);
@@ -145,7 +160,7 @@ final class Names {
           name,
           present -> present instanceof FileInode there
               && there.type() == type
-              && there.accept(described.state(), described.posix(), ticker.getAsLong()),
+              && there.accept(described.state(), described.posix(), asked, ticker.getAsLong()),
           id -> new FileInode(
               id,
               parent,
@@ -183,11 +198,12 @@ final class Names {
     if (parent == null || file.isLocal() || file.checkedWithin(ttlNanos, ticker.getAsLong())) {
       return;
     }
+    long asked = ticks();
     Child child = namespace.find(parent.prefix(), file.name());
     if (child instanceof Child.File now) {
       Described described = describe(parent.prefix() + file.name(), now);
       if (described.type() == file.type()
-          && file.accept(described.state(), described.posix(), ticker.getAsLong())) {
+          && file.accept(described.state(), described.posix(), asked, ticker.getAsLong())) {
         return;
       }
     }
@@ -199,10 +215,10 @@ final class Names {
   }
 
   /** Moves an open file on to another version, unless a program has seen a byte of this one. */
-  boolean rebase(FileInode file, Child.File now) throws IOException {
+  boolean rebase(FileInode file, Child.File now, long asked) throws IOException {
     Described described = describe(file.key(), now);
     return described.type() == file.type()
-        && file.rebase(described.state(), described.posix(), ticker.getAsLong());
+        && file.rebase(described.state(), described.posix(), asked, ticker.getAsLong());
   }
 
   /**

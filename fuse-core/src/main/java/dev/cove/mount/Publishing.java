@@ -224,7 +224,7 @@ final class Publishing {
           unlessOverwriting(WriteCondition.ifVersion(base.version())));
       finish(file, key, stored, base.size(), attributes, base, pending);
       // Whoever goes on writing does so on the same bytes under their new version.
-      file.copied(requireNonNull(file.base()), key);
+      file.copied(requireNonNull(file.base()), key, core.ticks());
       StagedFile staged = file.staged();
       if (staged != null) {
         staged.retarget(target(file, key));
@@ -250,8 +250,8 @@ final class Publishing {
     Child.File now = core.stored(size, stored, before == null ? null : before.storageClass());
     core.metadata().put(key, stored.version(), applied);
     removals.replaced(key);
-    file.published(now, pending, core.ticks());
     core.changed(key, now);
+    file.published(now, pending, core.ticks());
   }
 
   /**

@@ -145,12 +145,12 @@ final class Renames {
     removals.replaced(to);
     core.changed(to, moved);
     // Before the delete: who reads meanwhile reads the copy.
-    file.copied(moved, to);
+    file.copied(moved, to, core.ticks());
     try {
       markers.keep(prefixOf(from), name);
       deleteSource(from, base.version());
     } catch (IOException e) {
-      file.copied(base, from);
+      file.copied(base, from, core.ticks());
       throw e;
     } finally {
       entry.done();
@@ -325,7 +325,7 @@ final class Renames {
         if (now == null) {
           file.moved(key);
         } else {
-          file.copied(now, key);
+          file.copied(now, key, core.ticks());
         }
       }
     }

@@ -103,6 +103,17 @@ public final class BucketNamespace {
     return askForName(prefix, name);
   }
 
+  /**
+   * What a name stands for: what was heard of it, unless this mount has changed it since.
+   *
+   * @param askedNanos when that was asked for
+   */
+  public @Nullable Child orChanged(
+      String prefix, String name, @Nullable Child heard, long askedNanos) {
+    Known own = ownChange(prefix, name, askedNanos);
+    return own == null ? heard : own.child();
+  }
+
   /** Reads a directory's names in order; pages are fetched as they are asked for. */
   public DirectoryCursor list(String prefix) {
     return new DirectoryCursor(this, prefix);
@@ -310,6 +321,10 @@ public final class BucketNamespace {
 
   DirectoryPager pager(String prefix) {
     return new DirectoryPager(store, prefix, hidden, unshowable);
+  }
+
+  long now() {
+    return ticker.getAsLong();
   }
 
   Listing begin() {

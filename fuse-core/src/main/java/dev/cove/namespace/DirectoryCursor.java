@@ -13,8 +13,12 @@ import org.jspecify.annotations.Nullable;
  */
 public final class DirectoryCursor {
 
-  /** A name and what it stands for. */
-  public record Named(String name, Child child) {}
+  /**
+   * A name and what it stands for.
+   *
+   * @param askedNanos when that was asked for
+   */
+  public record Named(String name, Child child, long askedNanos) {}
 
   private final BucketNamespace namespace;
   private final String prefix;
@@ -54,9 +58,10 @@ public final class DirectoryCursor {
   /** Begins anew, with what the store or a fresh listing says now. */
   public void rewind() {
     windowStart = 0;
+    long asked = namespace.now();
     Listing fresh = namespace.freshListing(prefix);
     if (fresh != null) {
-      window = fresh.snapshot();
+      window = fresh.snapshot(asked);
       ended = true;
     } else {
       window = List.of();
@@ -69,9 +74,10 @@ public final class DirectoryCursor {
   private void nextWindow() throws StorageException {
     DirectoryPager pages = requireNonNull(pager);
     List<Named> next = new ArrayList<>();
+    long asked = namespace.now();
     namespace
         .addPage(prefix, requireNonNull(listing), pages)
-        .forEach((name, child) -> next.add(new Named(name, child)));
+        .forEach((name, child) -> next.add(new Named(name, child, asked)));
     windowStart += window.size();
     window = next;
     ended = pages.ended();

@@ -60,9 +60,9 @@ final class Listing {
     return children.get(name);
   }
 
-  synchronized List<DirectoryCursor.Named> snapshot() {
+  synchronized List<DirectoryCursor.Named> snapshot(long nanos) {
     List<DirectoryCursor.Named> all = new ArrayList<>(children.size());
-    children.forEach((name, child) -> all.add(new DirectoryCursor.Named(name, child)));
+    children.forEach((name, child) -> all.add(new DirectoryCursor.Named(name, child, nanos)));
     return all;
   }
 
