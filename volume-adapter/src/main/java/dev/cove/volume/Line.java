@@ -13,7 +13,9 @@ import dev.cove.volume.chunk.Sealed;
 import dev.cove.volume.snapshot.NodeStore;
 import dev.cove.volume.snapshot.Tree;
 import java.util.ArrayList;
+import java.util.HexFormat;
 import java.util.List;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -30,6 +32,9 @@ final class Line {
   private final ObjectStore store;
   private final Id id;
 
+  /** A commit of a volume of that name. */
+  record Named(String volume, CommitRecord commit) {}
+
   Line(ObjectStore store, Id id) {
     this.store = store;
     this.id = id;
@@ -42,6 +47,17 @@ final class Line {
   /** What the keys of all its objects begin with. */
   String prefix() {
     return PREFIX + id + "/";
+  }
+
+  /** The line an object belongs to, by its key. */
+  static Optional<Id> idOf(String key) {
+    if (!key.matches("lines/[0-9a-f]{32}/.*")) {
+      return Optional.empty();
+    }
+    int at = PREFIX.length();
+    return Optional.of(new Id(
+        HexFormat.fromHexDigitsToLong(key, at, at + 16),
+        HexFormat.fromHexDigitsToLong(key, at + 16, at + 32)));
   }
 
   private String commits() {

@@ -4,6 +4,7 @@ import dev.cove.storage.StorageException;
 import dev.cove.volume.VolumeException.Reason;
 import dev.cove.volume.chunk.BlobWriter;
 import java.io.OutputStream;
+import java.time.Duration;
 import java.util.List;
 import java.util.SortedMap;
 import java.util.function.LongSupplier;
@@ -366,6 +367,20 @@ public final class Volume implements AutoCloseable {
   /** As {@link #clone(String, String)} with the commit that is worked on; uncommitted changes stay here. */
   public Volume clone(String target) {
     return store.clone(name, state.base(), target);
+  }
+
+  /** Reads every byte that any commit of this volume needs, and names the files that cannot be read. */
+  public VerifyReport verify() {
+    return ask(() -> {
+      Verifier verifier = new Verifier(store);
+      verifier.line(name, line);
+      return verifier.finish();
+    });
+  }
+
+  /** Keeps the commit that is worked on from being collected as garbage until it is released or runs out. */
+  public Lease lease(Duration validity) {
+    return ask(() -> Lease.take(store, line, state.base().number(), validity));
   }
 
   /** Something asked of the store. */

@@ -227,6 +227,54 @@ public final class VolumeStore implements AutoCloseable {
     }
   }
 
+  /**
+   * Reads every object of the store and finds any bit that is not what it should be; names the files of all volumes and commits that
+   * need it. What others commit meanwhile may be checked or not.
+   */
+  public VerifyReport verify() {
+    try {
+      Verifier verifier = new Verifier(this);
+      java.util.Map<Id, String> lines = new java.util.HashMap<>();
+      for (String key : keys(NAMES)) {
+        verifier.sealed(Sealed.Kind.NAME, key);
+        String name = key.substring(NAMES.length());
+        Named named = soundOrNull(name);
+        if (named != null) {
+          lines.put(named.line(), name);
+        }
+      }
+      for (Id id : allLines()) {
+        verifier.line(lines.getOrDefault(id, "(nameless) " + id), new Line(objects, id));
+      }
+      for (String key : keys(PackId.PREFIX)) {
+        PackId.ofKey(key).ifPresent(verifier::pack);
+      }
+      return verifier.finish();
+    } catch (StorageException e) {
+      throw VolumeException.of(e);
+    }
+  }
+
+  private @Nullable Named soundOrNull(String name) throws StorageException {
+    try {
+      return find(name);
+    } catch (StorageException e) {
+      if (e.kind() == StorageException.Kind.CORRUPT
+          || e.kind() == StorageException.Kind.UNSUPPORTED) {
+        return null; // It is in the report by itself.
+      }
+      throw e;
+    }
+  }
+
+  private java.util.Set<Id> allLines() throws StorageException {
+    java.util.Set<Id> ids = new java.util.LinkedHashSet<>();
+    for (String key : keys(Line.PREFIX)) {
+      Line.idOf(key).ifPresent(ids::add);
+    }
+    return ids;
+  }
+
   private Named existing(String name) throws StorageException {
     Named named = find(name);
     if (named == null) {

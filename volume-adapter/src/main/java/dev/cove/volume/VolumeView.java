@@ -46,7 +46,13 @@ public final class VolumeView {
 
   public boolean exists(String path) {
     try {
-      return locate(VolumePath.parse(path)) != null;
+      VolumePath parsed = VolumePath.parse(path);
+      return parsed.isRoot() || locate(parsed) != null;
+    } catch (VolumeException e) {
+      if (e.reason() == Reason.NOT_A_DIRECTORY) {
+        return false;
+      }
+      throw e;
     } catch (StorageException e) {
       throw VolumeException.of(e, path);
     }

@@ -129,7 +129,7 @@ public final class ContentReader {
       if (at + extent.length() > from) {
         BlobRef blob = extent.blob();
         if (level > 0 && blob != null) {
-          collect(list(blob, extent.length()), level - 1, at, from, to, found);
+          collect(list(keep(blob), blob, extent.length()), level - 1, at, from, to, found);
         } else {
           check(extent);
           found.add(new Placed(at, extent));
@@ -139,9 +139,9 @@ public final class ContentReader {
     }
   }
 
-  private List<Extent> list(BlobRef blob, long length) throws StorageException {
-    ByteReader in =
-        new ByteReader(keep(blob), "a list of chunks in " + blob.pack().key());
+  /** The extents in the bytes of a list that stands for {@code length} bytes of the file. */
+  public static List<Extent> list(byte[] bytes, BlobRef blob, long length) throws StorageException {
+    ByteReader in = new ByteReader(bytes, "a list of chunks in " + blob.pack().key());
     List<Extent> extents = Content.readExtents(in);
     in.end();
     if (extents.stream().mapToLong(Extent::length).sum() != length) {

@@ -15,21 +15,23 @@ import org.jspecify.annotations.Nullable;
 /** An immutable ordered map whose nodes are blobs; see {@link Boundaries} for its shape. Safe for use by many threads. */
 public final class Tree implements OrderedMap {
   private final @Nullable Node root;
+  private final @Nullable BlobRef rootRef;
   private final NodeStore nodes;
   private final BlobSource source;
 
-  private Tree(@Nullable Node root, NodeStore nodes, BlobSource source) {
+  private Tree(@Nullable Node root, @Nullable BlobRef rootRef, NodeStore nodes, BlobSource source) {
     this.root = root;
+    this.rootRef = rootRef;
     this.nodes = nodes;
     this.source = source;
   }
 
   public static Tree empty(NodeStore nodes, BlobSource source) {
-    return new Tree(null, nodes, source);
+    return new Tree(null, null, nodes, source);
   }
 
   static Tree of(@Nullable Node root, NodeStore nodes, BlobSource source) {
-    return new Tree(root, nodes, source);
+    return new Tree(root, null, nodes, source);
   }
 
   /** The tree whose root {@link #writeRoot} has written. */
@@ -38,8 +40,11 @@ public final class Tree implements OrderedMap {
     int form = in.octet();
     return switch (form) {
       case EMPTY -> empty(nodes, source);
-      case INLINE -> new Tree(Node.decode(in.sized(), "a tree's root"), nodes, source);
-      case STORED -> new Tree(nodes.load(BlobRef.read(in), source), nodes, source);
+      case INLINE -> new Tree(Node.decode(in.sized(), "a tree's root"), null, nodes, source);
+      case STORED -> {
+        BlobRef ref = BlobRef.read(in);
+        yield new Tree(nodes.load(ref, source), ref, nodes, source);
+      }
       default -> throw in.damaged("an unknown kind of root");
     };
   }
@@ -87,6 +92,12 @@ public final class Tree implements OrderedMap {
   public Tree with(NavigableMap<byte[], byte @Nullable []> changes, BlobWriter blobs)
       throws StorageException {
     return changes.isEmpty() ? this : new TreeEditor(nodes, blobs).edit(root, changes);
+  }
+
+  /** Where the root was read from; null where it travelled with the commit, or is new. */
+  @Nullable
+  BlobRef rootRef() {
+    return rootRef;
   }
 
   @Nullable
