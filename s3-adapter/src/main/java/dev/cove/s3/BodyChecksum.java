@@ -1,5 +1,6 @@
 package dev.cove.s3;
 
+import dev.cove.http.StreamedBody;
 import java.nio.ByteBuffer;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
@@ -17,7 +18,7 @@ import software.amazon.awssdk.services.s3.model.GetObjectResponse;
  * object's parts ("composite") say nothing about the bytes in a row, and CRC64NVME is not among what
  * the JDK computes: those are not checked.
  */
-final class BodyChecksum {
+final class BodyChecksum implements StreamedBody.Checksum {
 
   /** Takes bytes and tells their checksum. */
   private interface Sum {
@@ -54,11 +55,13 @@ final class BodyChecksum {
     return null;
   }
 
-  void update(ByteBuffer bytes) {
+  @Override
+  public void update(ByteBuffer bytes) {
     sum.update(bytes);
   }
 
-  boolean holds() {
+  @Override
+  public boolean holds() {
     return Arrays.equals(sum.value(), expected);
   }
 

@@ -1,22 +1,18 @@
 package dev.cove.s3;
 
+import static dev.cove.http.TransportFailures.find;
+import static dev.cove.http.TransportFailures.oneLine;
+import static dev.cove.http.TransportFailures.printable;
+
+import dev.cove.http.StreamedBody;
+import dev.cove.http.TransportFailures;
 import dev.cove.storage.StorageException;
 import dev.cove.storage.StorageException.Kind;
-import java.io.EOFException;
-import java.io.IOException;
-import java.net.ConnectException;
-import java.net.NoRouteToHostException;
-import java.net.SocketTimeoutException;
 import java.net.URI;
-import java.net.UnknownHostException;
-import java.nio.channels.ClosedByInterruptException;
 import java.util.Locale;
 import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import javax.net.ssl.SSLException;
-import org.apache.hc.client5.http.ConnectTimeoutException;
-import org.apache.hc.core5.http.ConnectionRequestTimeoutException;
 import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.awscore.exception.AwsErrorDetails;
 import software.amazon.awssdk.awscore.exception.AwsServiceException;
@@ -315,51 +311,19 @@ final class S3Errors {
               + " use --anonymous for a public bucket",
           failure);
     }
-    if (find(failure, AbortedException.class) != null
-        || find(failure, InterruptedException.class) != null
-        || find(failure, ClosedByInterruptException.class) != null) {
+    if (find(failure, AbortedException.class) != null) {
       return error(Kind.INTERRUPTED, attempt, "interrupted", failure);
     }
     if (find(failure, ApiCallTimeoutException.class) != null
         || find(failure, ApiCallAttemptTimeoutException.class) != null) {
       return error(Kind.TIMEOUT, attempt, "no answer from " + endpoint + " in time", failure);
     }
-    if (find(failure, ConnectionRequestTimeoutException.class) != null) {
-      return error(
-          Kind.TIMEOUT, attempt, "all connections to " + endpoint + " stayed in use", failure);
-    }
-    if (find(failure, ConnectTimeoutException.class) != null) {
-      return error(Kind.TIMEOUT, attempt, "no connection to " + endpoint + " in time", failure);
-    }
-    if (find(failure, SocketTimeoutException.class) != null) {
-      return error(Kind.TIMEOUT, attempt, endpoint + " did not go on delivering in time", failure);
-    }
-    UnknownHostException unknown = find(failure, UnknownHostException.class);
-    if (unknown != null) {
-      return error(
-          Kind.UNAVAILABLE, attempt, "no such host for " + endpoint + "; check its name", failure);
-    }
-    if (find(failure, ConnectException.class) != null
-        || find(failure, NoRouteToHostException.class) != null) {
-      return error(
-          Kind.UNAVAILABLE,
-          attempt,
-          "nothing answers at " + endpoint + " (connection refused or no route)",
-          failure);
-    }
-    SSLException tls = find(failure, SSLException.class);
-    if (tls != null) {
-      return error(
-          Kind.UNAVAILABLE,
-          attempt,
-          "no secure connection to " + endpoint + ": " + oneLine(String.valueOf(tls.getMessage())),
-          failure);
-    }
     if (isChecksumMismatch(failure)) {
       return error(Kind.CORRUPT, attempt, "the bytes arrived damaged", failure);
     }
-    if (find(failure, EOFException.class) != null || find(failure, IOException.class) != null) {
-      return error(Kind.UNAVAILABLE, attempt, "the connection to " + endpoint + " broke", failure);
+    TransportFailures.Failure broken = TransportFailures.of(failure, endpoint);
+    if (broken != null) {
+      return error(broken.kind(), attempt, broken.reason(), failure);
     }
     if (failure instanceof IllegalArgumentException) {
       return error(Kind.INVALID, attempt, oneLine(String.valueOf(failure.getMessage())), failure);
@@ -369,6 +333,21 @@ final class S3Errors {
         attempt,
         endpoint + " does not answer as an S3 server does; check the endpoint",
         failure);
+  }
+
+  /** What a body that is being read says when it breaks off. */
+  StreamedBody.Failures of(Attempt attempt) {
+    return new StreamedBody.Failures() {
+      @Override
+      public StorageException of(Kind kind, String reason) {
+        return error(kind, attempt, reason, null);
+      }
+
+      @Override
+      public StorageException translate(Throwable failure) {
+        return S3Errors.this.translate(failure, attempt);
+      }
+    };
   }
 
   StorageException error(Kind kind, Attempt attempt, String reason, @Nullable Throwable cause) {
@@ -390,33 +369,5 @@ final class S3Errors {
       }
     }
     return false;
-  }
-
-  private static <T extends Throwable> @Nullable T find(Throwable failure, Class<T> type) {
-    // 20: deeper chains are cycles.
-    Throwable t = failure;
-    for (int depth = 0; t != null && depth < 20; depth++, t = t.getCause()) {
-      if (type.isInstance(t)) {
-        return type.cast(t);
-      }
-    }
-    return null;
-  }
-
-  private static String oneLine(String text) {
-    return printable(text.strip());
-  }
-
-  /** Keys may hold line ends and escape codes, which must not reach a terminal or a log. */
-  private static String printable(String text) {
-    StringBuilder safe = new StringBuilder(text.length());
-    text.codePoints().forEach(c -> {
-      if (Character.isISOControl(c) || Character.getType(c) == Character.FORMAT) {
-        safe.append(String.format("\\u%04x", c));
-      } else {
-        safe.appendCodePoint(c);
-      }
-    });
-    return safe.toString();
   }
 }

@@ -1,5 +1,6 @@
 package dev.cove.s3;
 
+import dev.cove.http.StreamedBody;
 import dev.cove.s3.S3Config.Checksums;
 import dev.cove.s3.S3Errors.Attempt;
 import dev.cove.storage.ByteRange;
@@ -87,7 +88,7 @@ final class S3Reads {
             .error(Kind.PRECONDITION_FAILED, attempt, "it was replaced in the meantime", null);
       }
       BodyChecksum checksum = wanted.range() == null ? BodyChecksum.of(answer) : null;
-      return new S3Body(in, info, length, checksum, s3.errors(), attempt);
+      return new StreamedBody(in, in::abort, info, length, checksum, s3.errors().of(attempt));
     } catch (StorageException | RuntimeException e) {
       in.abort();
       throw e;

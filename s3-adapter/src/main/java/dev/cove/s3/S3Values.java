@@ -1,5 +1,6 @@
 package dev.cove.s3;
 
+import dev.cove.http.MetadataText;
 import dev.cove.storage.ContentHeaders;
 import dev.cove.storage.ObjectAttributes;
 import dev.cove.storage.ObjectAttributes.Encryption;

@@ -1,5 +1,6 @@
 package dev.cove.s3;
 
+import dev.cove.http.Crc32c;
 import dev.cove.s3.S3Config.Checksums;
 import dev.cove.s3.S3Errors.Attempt;
 import dev.cove.s3.TrackedRetries.OnConflict;

@@ -1,4 +1,4 @@
-package dev.cove.s3;
+package dev.cove.http;
 
 import java.time.Duration;
 import java.util.Set;
@@ -27,7 +27,7 @@ final class StallWatch implements AutoCloseable {
    */
   StallWatch(Duration limit) {
     pauseMillis = Math.max(10, Math.min(LONGEST_PAUSE_MILLIS, limit.toMillis() / 4));
-    thread = new Thread(this::watch, "cove-s3-stalls");
+    thread = new Thread(this::watch, "cove-http-stalls");
     thread.setDaemon(true);
     thread.start();
   }

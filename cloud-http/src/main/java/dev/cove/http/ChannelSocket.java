@@ -1,4 +1,4 @@
-package dev.cove.s3;
+package dev.cove.http;
 
 import java.io.IOException;
 import java.io.InputStream;

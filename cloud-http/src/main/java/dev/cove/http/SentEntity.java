@@ -1,4 +1,4 @@
-package dev.cove.s3;
+package dev.cove.http;
 
 import java.io.IOException;
 import java.io.InputStream;
@@ -9,7 +9,6 @@ import org.apache.hc.core5.function.Supplier;
 import org.apache.hc.core5.http.Header;
 import org.apache.hc.core5.http.HttpEntity;
 import org.jspecify.annotations.Nullable;
-import software.amazon.awssdk.http.ContentStreamProvider;
 
 /**
  * The body of a request, sent from its start each time and in large pieces: the library's own entity
@@ -18,7 +17,12 @@ import software.amazon.awssdk.http.ContentStreamProvider;
  * @param content null for an empty body
  * @param length -1 where it is not known, and the body is sent in chunks
  */
-record SentEntity(@Nullable ContentStreamProvider content, long length) implements HttpEntity {
+public record SentEntity(@Nullable Source content, long length) implements HttpEntity {
+
+  /** Opens the bytes to send, from their start each time. */
+  public interface Source {
+    InputStream open() throws IOException;
+  }
 
   @Override
   public boolean isRepeatable() {
@@ -26,8 +30,8 @@ record SentEntity(@Nullable ContentStreamProvider content, long length) implemen
   }
 
   @Override
-  public InputStream getContent() {
-    return content == null ? InputStream.nullInputStream() : content.newStream();
+  public InputStream getContent() throws IOException {
+    return content == null ? InputStream.nullInputStream() : content.open();
   }
 
   @Override

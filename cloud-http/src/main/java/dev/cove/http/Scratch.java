@@ -1,4 +1,4 @@
-package dev.cove.s3;
+package dev.cove.http;
 
 import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  * anything in between has bytes of its own, or the socket is another one (TLS), the array is filled
  * as usual and {@link #finish} copies it.
  */
-final class Scratch {
+public final class Scratch {
 
   // 128 KiB: measured from 32 KiB to 1 MiB; smaller ones cost system calls, larger ones leave the
   // processor's cache between the copy in and the copy out.
@@ -28,11 +28,11 @@ final class Scratch {
 
   private Scratch() {}
 
-  static Scratch mine() {
+  public static Scratch mine() {
     return MINE.get();
   }
 
-  byte[] array() {
+  public byte[] array() {
     return array;
   }
 

@@ -1,4 +1,4 @@
-package dev.cove.s3;
+package dev.cove.http;
 
 import dev.cove.storage.Content;
 import java.io.IOException;
@@ -12,12 +12,12 @@ import java.util.zip.CRC32C;
  * The checksum sent with uploads. Of the algorithms S3 knows, the JDK computes CRC32 and CRC32C in
  * machine instructions (0.04 s per GB, a fifteenth of SHA-256); CRC64NVME needs a native library.
  */
-final class Crc32c {
+public final class Crc32c {
 
   private Crc32c() {}
 
-  /** As S3 writes it: base64 of four bytes, most significant first. */
-  static String of(Content content) throws IOException {
+  /** As S3 and GCS write it: base64 of four bytes, most significant first. */
+  public static String of(Content content) throws IOException {
     OptionalInt known = content.crc32c();
     return base64(known.isPresent() ? known.getAsInt() : read(content));
   }

@@ -1,4 +1,4 @@
-package dev.cove.s3;
+package dev.cove.http;
 
 import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  * sent as an RFC 2047 encoded word, the form in which S3 and MinIO themselves answer with metadata
  * that is not ASCII. Answers of servers that send plain UTF-8 are understood, too.
  */
-final class MetadataText {
+public final class MetadataText {
 
   private static final Pattern ENCODED_WORD =
       Pattern.compile("=\\?([A-Za-z0-9_-]+)\\?([BbQq])\\?([^? ]*)\\?=");
@@ -26,7 +26,7 @@ final class MetadataText {
   private MetadataText() {}
 
   /** The header value that stands for this text. */
-  static String encode(String text) {
+  public static String encode(String text) {
     if (isPlain(text)) {
       return text;
     }
@@ -36,8 +36,12 @@ final class MetadataText {
   }
 
   /** The text that a header value stands for. */
-  static String decode(String header) {
-    String value = fromLatin1(header);
+  public static String decode(String header) {
+    return decodeWords(fromHeader(header));
+  }
+
+  /** The text that a value stands for which has come by other ways than a header. */
+  public static String decodeWords(String value) {
     if (!value.contains("=?")) {
       return value;
     }
@@ -84,7 +88,7 @@ final class MetadataText {
   }
 
   /** HTTP clients read header bytes as Latin-1; where they are valid UTF-8, that was meant. */
-  private static String fromLatin1(String header) {
+  public static String fromHeader(String header) {
     boolean ascii = true;
     for (int i = 0; i < header.length(); i++) {
       char c = header.charAt(i);

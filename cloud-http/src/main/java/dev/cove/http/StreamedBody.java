@@ -1,41 +1,59 @@
-package dev.cove.s3;
+package dev.cove.http;
 
-import dev.cove.s3.S3Errors.Attempt;
 import dev.cove.storage.ObjectBody;
 import dev.cove.storage.ObjectInfo;
 import dev.cove.storage.StorageException;
 import dev.cove.storage.StorageException.Kind;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.nio.channels.ClosedChannelException;
 import org.jspecify.annotations.Nullable;
-import software.amazon.awssdk.http.AbortableInputStream;
 
 /** The bytes of one answer, straight from the connection. */
-final class S3Body implements ObjectBody {
+public final class StreamedBody implements ObjectBody {
 
-  private final AbortableInputStream in;
+  /** Takes the bytes of a whole object as they arrive and tells in the end whether they are its bytes. */
+  public interface Checksum {
+    void update(ByteBuffer bytes);
+
+    boolean holds();
+  }
+
+  /** Says what went wrong in the words of the adapter. */
+  public interface Failures {
+    StorageException of(Kind kind, String reason);
+
+    StorageException translate(Throwable failure);
+  }
+
+  private final InputStream in;
+  private final Runnable abort;
   private final ObjectInfo info;
   private final long length;
-  private final @Nullable BodyChecksum checksum;
-  private final S3Errors errors;
-  private final Attempt attempt;
+  private final @Nullable Checksum checksum;
+  private final Failures failures;
   private long remaining;
   private volatile boolean open = true;
 
-  S3Body(
-      AbortableInputStream in,
+  /**
+   * @param abort drops the connection without reading the rest
+   * @param length bytes to deliver
+   * @param checksum null where there is nothing to compare with
+   */
+  public StreamedBody(
+      InputStream in,
+      Runnable abort,
       ObjectInfo info,
       long length,
-      @Nullable BodyChecksum checksum,
-      S3Errors errors,
-      Attempt attempt) {
+      @Nullable Checksum checksum,
+      Failures failures) {
     this.in = in;
+    this.abort = abort;
     this.info = info;
     this.length = length;
     this.checksum = checksum;
-    this.errors = errors;
-    this.attempt = attempt;
+    this.failures = failures;
     this.remaining = length;
   }
 
@@ -64,18 +82,14 @@ final class S3Body implements ObjectBody {
     int start = target.position();
     int count = receive(target, wanted);
     if (count <= 0) {
-      throw errors.error(
-          Kind.UNAVAILABLE,
-          attempt,
-          "the connection ended " + remaining + " bytes before the body did",
-          null);
+      throw failures.of(
+          Kind.UNAVAILABLE, "the connection ended " + remaining + " bytes before the body did");
     }
     remaining -= count;
     if (checksum != null) {
       checksum.update(target.duplicate().flip().position(start));
       if (remaining == 0 && !checksum.holds()) {
-        throw errors.error(
-            Kind.CORRUPT, attempt, "the bytes do not match the checksum stored with them", null);
+        throw failures.of(Kind.CORRUPT, "the bytes do not match the checksum stored with them");
       }
     }
     return count;
@@ -101,7 +115,7 @@ final class S3Body implements ObjectBody {
       }
       return count;
     } catch (IOException | RuntimeException e) {
-      throw errors.translate(e, attempt);
+      throw failures.translate(e);
     }
   }
 
@@ -118,13 +132,13 @@ final class S3Body implements ObjectBody {
     open = false;
     if (remaining > 0) {
       // Closing would read the rest of the body to keep the connection.
-      in.abort();
+      abort.run();
     }
     try {
       in.close();
     } catch (IOException | RuntimeException e) {
       // The bytes were delivered or are not wanted; either way the connection is given up.
-      in.abort();
+      abort.run();
     }
   }
 }

@@ -1,4 +1,4 @@
-package dev.cove.s3;
+package dev.cove.http;
 
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static java.nio.charset.StandardCharsets.UTF_8;

@@ -1,0 +1,199 @@
+package dev.cove.gcs;
+
+import com.google.api.client.http.HttpRequest;
+import com.google.api.client.http.HttpResponse;
+import com.google.api.client.http.HttpResponseException;
+import com.google.api.services.storage.Storage;
+import com.google.api.services.storage.model.Objects;
+import com.google.api.services.storage.model.StorageObject;
+import dev.cove.gcs.GcsConnection.Pace;
+import dev.cove.gcs.GcsErrors.Attempt;
+import dev.cove.http.StreamedBody;
+import dev.cove.storage.ByteRange;
+import dev.cove.storage.GetRequest;
+import dev.cove.storage.ListPage;
+import dev.cove.storage.ListRequest;
+import dev.cove.storage.ObjectBody;
+import dev.cove.storage.ObjectInfo;
+import dev.cove.storage.StorageException;
+import dev.cove.storage.StorageException.Kind;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/** The calls that change nothing. */
+final class GcsReads {
+
+  private static final Pattern CONTENT_RANGE = Pattern.compile("bytes (\\d+)-(\\d+)/(\\d+)");
+  private static final String LIST_FIELDS =
+      "nextPageToken,prefixes,items(" + GcsValues.FIELDS + ")";
+
+  private final GcsConnection gcs;
+
+  GcsReads(GcsConnection gcs) {
+    this.gcs = gcs;
+  }
+
+  ObjectInfo head(String key) throws StorageException {
+    return GcsValues.info(look("look at", key));
+  }
+
+  /** The object as the server describes it. */
+  StorageObject look(String verb, String key) throws StorageException {
+    gcs.requireKey(verb, key);
+    return gcs.read(verb, key, () -> {
+      Storage.Objects.Get request = gcs.billed(gcs.objects().get(gcs.bucket(), key));
+      return gcs.execute(request.setFields(GcsValues.FIELDS), Pace.PROMPT);
+    });
+  }
+
+  ObjectBody get(GetRequest wanted) throws StorageException {
+    gcs.requireKey("read", wanted.key());
+    Attempt attempt = new Attempt("read", wanted.key());
+    return gcs.read("read", wanted.key(), () -> {
+      Storage.Objects.Get get = gcs.billed(gcs.objects().get(gcs.bucket(), wanted.key()));
+      if (wanted.version() != null) {
+        // Not by naming the generation: of a bucket that keeps versions, one that was replaced
+        // would
+        // still be delivered.
+        get.setIfGenerationMatch(GcsValues.generation(wanted.version()));
+      }
+      get.setAlt("media");
+      HttpRequest request = get.buildHttpRequest();
+      ByteRange range = wanted.range();
+      if (range != null) {
+        request.getHeaders().setRange(range.toHttpHeader());
+      }
+      // Else what is stored packed would be delivered unpacked, and ranges of it ignored.
+      request.getHeaders().setAcceptEncoding("gzip");
+      request.setResponseReturnRawInputStream(true);
+      HttpResponse response;
+      try {
+        response = gcs.send(request, Pace.PROMPT, 0);
+      } catch (HttpResponseException e) {
+        throw replacedOr(e, wanted, attempt);
+      }
+      return body(wanted, response, attempt);
+    });
+  }
+
+  /** A server that looks at the range first may have to be told that the version comes before. */
+  private IOException replacedOr(HttpResponseException e, GetRequest wanted, Attempt attempt) {
+    String generation = GcsValues.text(e.getHeaders(), "x-goog-generation");
+    boolean replaced = e.getStatusCode() == 416
+        && wanted.version() != null
+        && !generation.isEmpty()
+        && !generation.equals(wanted.version().value());
+    return replaced ? replaced(attempt) : e;
+  }
+
+  private StorageException replaced(Attempt attempt) {
+    return gcs.errors().error(Kind.PRECONDITION_FAILED, attempt, "it was replaced in the meantime");
+  }
+
+  private ObjectBody body(GetRequest wanted, HttpResponse response, Attempt attempt)
+      throws IOException {
+    InputStream in = response.getContent();
+    Runnable abort = in instanceof GcsTransport.Answer answer ? answer::abort : () -> {};
+    try {
+      Long named = response.getHeaders().getContentLength();
+      long length = named == null ? 0 : named;
+      long size = sizeOf(wanted.range(), length, response.getHeaders().getContentRange(), attempt);
+      ObjectInfo info = GcsValues.info(wanted.key(), size, response.getHeaders());
+      if (wanted.version() != null && !info.version().equals(wanted.version())) {
+        // A server or proxy that does not know the condition.
+        throw replaced(attempt);
+      }
+      WholeCrc32c checksum = wanted.range() != null
+          ? null
+          : WholeCrc32c.of(response.getHeaders().getHeaderStringValues("x-goog-hash"));
+      return new StreamedBody(
+          in == null ? new ByteArrayInputStream(new byte[0]) : in,
+          abort,
+          info,
+          length,
+          checksum,
+          gcs.errors().of(attempt));
+    } catch (IOException | RuntimeException e) {
+      abort.run();
+      throw e;
+    }
+  }
+
+  /** The whole object's size, once it is certain that these are the bytes that were asked for. */
+  private long sizeOf(
+      @Nullable ByteRange range, long length, @Nullable String contentRange, Attempt attempt)
+      throws StorageException {
+    if (range == null) {
+      return length;
+    }
+    Matcher matcher = contentRange == null ? null : CONTENT_RANGE.matcher(contentRange);
+    if (matcher == null || !matcher.matches()) {
+      throw gcs.errors()
+          .error(Kind.UNSUPPORTED, attempt, "the server does not deliver ranges of objects");
+    }
+    long first = Long.parseLong(matcher.group(1));
+    long size = Long.parseLong(matcher.group(3));
+    long last = Math.min(range.end(), size) - 1;
+    if (first != range.offset()
+        || Long.parseLong(matcher.group(2)) != last
+        || length != last - first + 1) {
+      throw gcs.errors()
+          .error(Kind.UNAVAILABLE, attempt, "the server delivers another range than asked for");
+    }
+    return size;
+  }
+
+  /** One request, unless a whole page was of uploads under way. */
+  ListPage list(ListRequest wanted) throws StorageException {
+    String token = wanted.pageToken();
+    while (true) {
+      Objects page = page(wanted, token);
+      List<ObjectInfo> objects = page.getItems() == null
+          ? List.of()
+          : page.getItems().stream()
+              .filter(object -> !UploadNames.isHidden(object.getName()))
+              .map(GcsValues::info)
+              .toList();
+      List<String> prefixes = page.getPrefixes() == null
+          ? List.of()
+          : page.getPrefixes().stream().filter(p -> !UploadNames.isHidden(p)).toList();
+      token = page.getNextPageToken();
+      if (token == null || !objects.isEmpty() || !prefixes.isEmpty()) {
+        return new ListPage(objects, prefixes, token);
+      }
+    }
+  }
+
+  /** A page as the server has it. */
+  Objects page(ListRequest wanted, @Nullable String token) throws StorageException {
+    String prefix = wanted.prefix();
+    try {
+      return gcs.read("list", prefix.isEmpty() ? null : prefix, () -> {
+        Storage.Objects.List request = gcs.billed(gcs.objects().list(gcs.bucket()));
+        request
+            .setPrefix(prefix.isEmpty() ? null : prefix)
+            .setDelimiter(wanted.delimiter())
+            .setPageToken(token)
+            .setMaxResults((long) wanted.maxKeys())
+            .setProjection("noAcl")
+            .setFields(LIST_FIELDS);
+        if (token == null && wanted.startAfter() != null) {
+          // The least text after it.
+          request.setStartOffset(wanted.startAfter() + '\0');
+        }
+        return gcs.execute(request, Pace.PROMPT);
+      });
+    } catch (StorageException e) {
+      if (e.kind() == Kind.NOT_FOUND) {
+        throw gcs.errors()
+            .error(Kind.NO_SUCH_BUCKET, new Attempt("list", null), "no such bucket", e);
+      }
+      throw e;
+    }
+  }
+}

@@ -1,0 +1,270 @@
+package dev.cove.gcs;
+
+import com.google.api.client.http.HttpTransport;
+import com.google.api.client.http.LowLevelHttpRequest;
+import com.google.api.client.http.LowLevelHttpResponse;
+import com.google.api.client.util.StreamingContent;
+import dev.cove.http.HttpConnections;
+import java.io.FilterInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.net.SocketTimeoutException;
+import java.net.URI;
+import java.time.Duration;
+import java.util.concurrent.ScheduledFuture;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.apache.hc.client5.http.classic.methods.HttpUriRequestBase;
+import org.apache.hc.core5.http.ClassicHttpResponse;
+import org.apache.hc.core5.http.Header;
+import org.apache.hc.core5.http.HttpEntity;
+import org.apache.hc.core5.http.HttpHost;
+import org.apache.hc.core5.http.io.entity.AbstractHttpEntity;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * {@link HttpConnections} below Google's client. A request's read time-out is how long the connection
+ * may be silent; its write time-out is how long the request may take in all until its answer begins.
+ */
+final class GcsTransport extends HttpTransport {
+
+  /** The bytes of an answer, which can be dropped instead of being read to their end. */
+  static final class Answer extends FilterInputStream {
+    private final HttpUriRequestBase request;
+
+    private Answer(InputStream in, HttpUriRequestBase request) {
+      super(in);
+      this.request = request;
+    }
+
+    void abort() {
+      request.abort();
+    }
+  }
+
+  private final HttpConnections connections;
+  private final HttpConnections.Limits limits;
+  private final ScheduledThreadPoolExecutor timer;
+
+  GcsTransport(GcsConfig config) {
+    limits = new HttpConnections.Limits(
+        config.maxConnections(),
+        config.connectTimeout(),
+        config.stallTimeout(),
+        config.attemptTimeout());
+    URI endpoint = config.endpoint();
+    connections = endpoint != null && "http".equalsIgnoreCase(endpoint.getScheme())
+        ? HttpConnections.plain(limits)
+        : HttpConnections.secure(limits);
+    timer = new ScheduledThreadPoolExecutor(1, task -> {
+      Thread thread = new Thread(task, "cove-gcs-deadlines");
+      thread.setDaemon(true);
+      return thread;
+    });
+    timer.setRemoveOnCancelPolicy(true);
+  }
+
+  @Override
+  public boolean supportsMethod(String method) {
+    return true;
+  }
+
+  @Override
+  protected LowLevelHttpRequest buildRequest(String method, String url) {
+    return new Request(method, URI.create(url));
+  }
+
+  @Override
+  public void shutdown() {
+    timer.shutdownNow();
+    connections.close();
+  }
+
+  private final class Request extends LowLevelHttpRequest {
+    private final HttpUriRequestBase request;
+    private Duration silence = limits.silence();
+    private Duration limit = limits.lease();
+
+    Request(String method, URI uri) {
+      request = new HttpUriRequestBase(method, uri);
+    }
+
+    @Override
+    public void addHeader(String name, String value) {
+      request.addHeader(name, value);
+    }
+
+    @Override
+    public void setTimeout(int connect, int read) {
+      silence = Duration.ofMillis(read);
+    }
+
+    @Override
+    public void setWriteTimeout(int whole) {
+      limit = Duration.ofMillis(whole);
+    }
+
+    @Override
+    public LowLevelHttpResponse execute() throws IOException {
+      StreamingContent content = getStreamingContent();
+      if (content != null) {
+        request.setEntity(
+            new Sent(content, getContentLength(), getContentType(), getContentEncoding()));
+      }
+      request.setConfig(HttpConnections.requestConfig(limits, silence));
+      AtomicBoolean late = new AtomicBoolean();
+      ScheduledFuture<?> deadline = timer.schedule(
+          () -> {
+            late.set(true);
+            request.abort();
+          },
+          limit.toMillis(),
+          TimeUnit.MILLISECONDS);
+      try {
+        return new Response(
+            connections.client().executeOpen(HttpHost.create(request.getUri()), request, null),
+            request);
+      } catch (IOException | RuntimeException e) {
+        if (late.get()) {
+          SocketTimeoutException timeout =
+              new SocketTimeoutException("no answer within " + limit.toSeconds() + " s");
+          timeout.initCause(e);
+          throw timeout;
+        }
+        throw e;
+      } catch (java.net.URISyntaxException e) {
+        throw new IOException(e);
+      } finally {
+        deadline.cancel(false);
+      }
+    }
+  }
+
+  /** A body that Google's client writes. */
+  private static final class Sent extends AbstractHttpEntity {
+    private final StreamingContent content;
+    private final long length;
+
+    Sent(
+        StreamingContent content,
+        long length,
+        @Nullable String contentType,
+        @Nullable String contentEncoding) {
+      super(contentType, contentEncoding, length < 0);
+      this.content = content;
+      this.length = length;
+    }
+
+    @Override
+    public void writeTo(OutputStream out) throws IOException {
+      content.writeTo(out);
+    }
+
+    @Override
+    public InputStream getContent() {
+      throw new UnsupportedOperationException("bodies are written, not read");
+    }
+
+    @Override
+    public long getContentLength() {
+      return length;
+    }
+
+    @Override
+    public boolean isRepeatable() {
+      return true;
+    }
+
+    @Override
+    public boolean isStreaming() {
+      return false;
+    }
+
+    @Override
+    public void close() {}
+  }
+
+  private static final class Response extends LowLevelHttpResponse {
+    private final ClassicHttpResponse response;
+    private final HttpUriRequestBase request;
+    private final Header[] headers;
+    private @Nullable Answer answer;
+
+    Response(ClassicHttpResponse response, HttpUriRequestBase request) throws IOException {
+      this.response = response;
+      this.request = request;
+      this.headers = response.getHeaders();
+      if (response.getEntity() == null) {
+        response.close();
+      }
+    }
+
+    @Override
+    public @Nullable InputStream getContent() throws IOException {
+      HttpEntity entity = response.getEntity();
+      if (answer == null && entity != null) {
+        answer = new Answer(entity.getContent(), request);
+      }
+      return answer;
+    }
+
+    @Override
+    public @Nullable String getContentEncoding() {
+      return value("Content-Encoding");
+    }
+
+    @Override
+    public long getContentLength() {
+      HttpEntity entity = response.getEntity();
+      return entity == null ? -1 : entity.getContentLength();
+    }
+
+    @Override
+    public @Nullable String getContentType() {
+      return value("Content-Type");
+    }
+
+    private @Nullable String value(String name) {
+      Header header = response.getFirstHeader(name);
+      return header == null ? null : header.getValue();
+    }
+
+    @Override
+    public String getStatusLine() {
+      return response.getVersion() + " " + response.getCode();
+    }
+
+    @Override
+    public int getStatusCode() {
+      return response.getCode();
+    }
+
+    @Override
+    public @Nullable String getReasonPhrase() {
+      return response.getReasonPhrase();
+    }
+
+    @Override
+    public int getHeaderCount() {
+      return headers.length;
+    }
+
+    @Override
+    public String getHeaderName(int index) {
+      return headers[index].getName();
+    }
+
+    @Override
+    public String getHeaderValue(int index) {
+      return headers[index].getValue();
+    }
+
+    @Override
+    public void disconnect() throws IOException {
+      request.abort();
+      response.close();
+    }
+  }
+}

@@ -1,0 +1,453 @@
+package dev.cove.gcs;
+
+import com.google.api.services.storage.Storage;
+import com.google.api.services.storage.model.ComposeRequest;
+import com.google.api.services.storage.model.ComposeRequest.SourceObjects;
+import com.google.api.services.storage.model.ComposeRequest.SourceObjects.ObjectPreconditions;
+import com.google.api.services.storage.model.Objects;
+import com.google.api.services.storage.model.StorageObject;
+import dev.cove.gcs.GcsConnection.Pace;
+import dev.cove.gcs.GcsErrors.Attempt;
+import dev.cove.storage.ByteRange;
+import dev.cove.storage.Content;
+import dev.cove.storage.GetRequest;
+import dev.cove.storage.ListRequest;
+import dev.cove.storage.ObjectBody;
+import dev.cove.storage.Part;
+import dev.cove.storage.StorageException;
+import dev.cove.storage.StorageException.Kind;
+import dev.cove.storage.Stored;
+import dev.cove.storage.Upload;
+import dev.cove.storage.Version;
+import dev.cove.storage.WriteCondition;
+import dev.cove.storage.WriteOptions;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Uploads in parts. Each part is an object below {@link UploadNames}, sent by itself; completing
+ * composes them, up to 32 at a time, and the last of these steps makes the object, under its
+ * condition. Beside the parts lies what the upload was begun with: an upload exists for as long as
+ * that does, and whoever finds it can go on with it.
+ *
+ * <p>A part that is a whole object there already is only noted, and composed from where it is. Bytes
+ * and class are those of the object to be, since only objects of one class can be composed.
+ */
+final class GcsUploads {
+
+  private static final Logger log = LoggerFactory.getLogger(GcsUploads.class);
+
+  // 32: the most objects one compose request takes.
+  private static final int COMPOSED_AT_ONCE = 32;
+
+  /** With {@link #COMPOSED_AT_ONCE}: two steps of composing suffice. */
+  static final int MAX_PARTS = COMPOSED_AT_ONCE * COMPOSED_AT_ONCE;
+
+  // As long as GCS keeps a session for one object.
+  private static final Duration FORGOTTEN_AFTER = Duration.ofDays(7);
+
+  private static final String KEY = "cove-key";
+  private static final String SOURCE = "cove-source";
+  private static final String SOURCE_GENERATION = "cove-source-generation";
+  private static final String SOURCE_SIZE = "cove-source-size";
+
+  private final GcsConnection gcs;
+  private final GcsReads reads;
+  private final GcsWrites writes;
+  private final GcsInserts inserts;
+  private final Clock clock;
+  private final String folder;
+  private final AtomicBoolean swept = new AtomicBoolean();
+  /** What uploads that this process knows were begun with, by id. */
+  private final Map<String, StorageObject> begun = new ConcurrentHashMap<>();
+
+  GcsUploads(GcsConnection gcs, GcsReads reads, GcsWrites writes, GcsInserts inserts, Clock clock) {
+    this.gcs = gcs;
+    this.reads = reads;
+    this.writes = writes;
+    this.inserts = inserts;
+    this.clock = clock;
+    this.folder = UploadNames.folder(gcs.config());
+  }
+
+  Upload create(String key, WriteOptions options) throws StorageException {
+    StorageObject target = writes.described("begin an upload to", key, options);
+    target.setKmsKeyName(writes.kmsKey(options.attributes()));
+    if (swept.compareAndSet(false, true)) {
+      removeForgotten();
+    }
+    String id = UUID.randomUUID().toString();
+    byte[] text;
+    try {
+      text = GcsConnection.JSON.toByteArray(target);
+    } catch (IOException e) {
+      throw new IllegalStateException(e);
+    }
+    StorageObject note = new StorageObject()
+        .setName(name(id, UploadNames.BEGUN))
+        .setContentType("application/json")
+        .setMetadata(Map.of(KEY, key));
+    inserts.insert(
+        "begin an upload to", note, Content.of(text), 0L, writes.kmsKey(options.attributes()));
+    begun.put(id, target);
+    return new Upload(key, id, clock.instant());
+  }
+
+  Part upload(Upload upload, int number, Content content) throws StorageException {
+    StorageObject target = target(upload);
+    StorageObject stored = insertPart(upload, target, number, content, null);
+    return new Part(number, content.size(), String.valueOf(stored.getGeneration()));
+  }
+
+  /** Notes a whole object as a part; of no other range can the server make one. */
+  Part copy(Upload upload, int number, String sourceKey, Version source, ByteRange range)
+      throws StorageException {
+    Attempt attempt = new Attempt("copy from", sourceKey);
+    StorageObject target = target(upload);
+    StorageObject object = reads.look("copy from", sourceKey);
+    if (object.getGeneration() != GcsValues.generation(source)) {
+      throw gcs.errors()
+          .error(Kind.PRECONDITION_FAILED, attempt, "it was replaced in the meantime");
+    }
+    long size = object.getSize().longValueExact();
+    if (range.offset() != 0 || range.length() != size) {
+      throw gcs.errors()
+          .error(Kind.UNSUPPORTED, attempt, "only whole objects become parts on the server");
+    }
+    StorageObject part;
+    if (target.getStorageClass() == null
+        || target.getStorageClass().equals(object.getStorageClass())) {
+      part = insertPart(
+          upload,
+          target,
+          number,
+          Content.EMPTY,
+          Map.of(
+              SOURCE, sourceKey,
+              SOURCE_GENERATION, String.valueOf(object.getGeneration()),
+              SOURCE_SIZE, String.valueOf(size)));
+    } else {
+      // Objects of two classes cannot be composed.
+      part = writes.rewrite(
+          object,
+          sourceKey,
+          name(upload.id(), UploadNames.part(number)),
+          new StorageObject().setStorageClass(target.getStorageClass()),
+          null,
+          target.getKmsKeyName());
+    }
+    return new Part(number, size, String.valueOf(part.getGeneration()));
+  }
+
+  private StorageObject insertPart(
+      Upload upload,
+      StorageObject target,
+      int number,
+      Content content,
+      @Nullable Map<String, String> metadata)
+      throws StorageException {
+    if (number < 1 || number > MAX_PARTS) {
+      throw gcs.errors()
+          .error(
+              Kind.INVALID,
+              new Attempt("store a part of", upload.key()),
+              "part " + number + " is not between 1 and " + MAX_PARTS);
+    }
+    StorageObject part = new StorageObject()
+        .setName(name(upload.id(), UploadNames.part(number)))
+        .setContentType(GcsValues.UNTYPED)
+        .setStorageClass(target.getStorageClass())
+        .setMetadata(metadata);
+    return inserts.insert(
+        "store part " + number + " of", part, content, null, target.getKmsKeyName());
+  }
+
+  Stored complete(Upload upload, List<Part> parts, WriteCondition condition)
+      throws StorageException {
+    StorageObject target = target(upload);
+    Map<String, StorageObject> present = listed(upload);
+    if (!present.containsKey(UploadNames.BEGUN)) {
+      begun.remove(upload.id());
+      throw gone(upload);
+    }
+    List<SourceObjects> sources = sources(upload, parts, present);
+    boolean own = sources.stream().allMatch(source -> source.getName().startsWith(folder));
+    for (int level = 0; sources.size() > COMPOSED_AT_ONCE; level++) {
+      sources = joined(upload, target, sources, level);
+    }
+    StorageObject object;
+    try {
+      object = compose(upload.key(), target, sources, GcsValues.generation(condition), own);
+    } catch (StorageException e) {
+      throw missing(upload, e, condition);
+    }
+    remove(upload);
+    return GcsValues.stored(object);
+  }
+
+  /** A source that is gone: a part was removed by another, or by an answer of this very call that was lost. */
+  private StorageException missing(Upload upload, StorageException e, WriteCondition condition)
+      throws StorageException {
+    if (e.kind() == Kind.NOT_FOUND && condition instanceof WriteCondition.IfVersion) {
+      // The object or a part: only a second look tells them apart.
+      try {
+        reads.look("publish", upload.key());
+      } catch (StorageException look) {
+        if (look.kind() == Kind.NOT_FOUND) {
+          return new StorageException(Kind.PRECONDITION_FAILED, String.valueOf(e.getMessage()), e);
+        }
+      }
+    }
+    return e;
+  }
+
+  private List<SourceObjects> sources(
+      Upload upload, List<Part> parts, Map<String, StorageObject> present) throws StorageException {
+    List<Part> ascending = new ArrayList<>(parts);
+    ascending.sort(Comparator.comparingInt(Part::number));
+    List<SourceObjects> sources = new ArrayList<>();
+    for (Part part : ascending) {
+      StorageObject object = present.get(UploadNames.part(part.number()));
+      if (object == null || !String.valueOf(object.getGeneration()).equals(part.tag())) {
+        throw gcs.errors()
+            .error(
+                Kind.INVALID,
+                new Attempt("publish", upload.key()),
+                "part " + part.number() + " was never received");
+      }
+      Map<String, String> noted = object.getMetadata();
+      String elsewhere = noted == null ? null : noted.get(SOURCE);
+      sources.add(
+          noted == null || elsewhere == null
+              ? source(object.getName(), object.getGeneration())
+              : source(elsewhere, Long.valueOf(noted.get(SOURCE_GENERATION))));
+    }
+    if (sources.isEmpty()) {
+      throw gcs.errors()
+          .error(Kind.INVALID, new Attempt("publish", upload.key()), "an upload has parts");
+    }
+    return sources;
+  }
+
+  private static SourceObjects source(String name, Long generation) {
+    return new SourceObjects()
+        .setName(name)
+        .setObjectPreconditions(new ObjectPreconditions().setIfGenerationMatch(generation));
+  }
+
+  /** The same bytes in a thirty-second of the objects. */
+  private List<SourceObjects> joined(
+      Upload upload, StorageObject target, List<SourceObjects> sources, int level)
+      throws StorageException {
+    List<SourceObjects> fewer = new ArrayList<>();
+    for (int from = 0; from < sources.size(); from += COMPOSED_AT_ONCE) {
+      List<SourceObjects> group =
+          sources.subList(from, Math.min(sources.size(), from + COMPOSED_AT_ONCE));
+      String name = name(upload.id(), "joined-" + level + "-" + UploadNames.part(from));
+      StorageObject plain = new StorageObject()
+          .setContentType(GcsValues.UNTYPED)
+          .setStorageClass(target.getStorageClass())
+          .setKmsKeyName(target.getKmsKeyName());
+      // The parts stay: the step that makes the object may still fail for its condition.
+      fewer.add(source(name, compose(name, plain, group, null, false).getGeneration()));
+    }
+    return fewer;
+  }
+
+  /** @param consume whether the sources are removed in the same step */
+  private StorageObject compose(
+      String key,
+      StorageObject target,
+      List<SourceObjects> sources,
+      @Nullable Long generation,
+      boolean consume)
+      throws StorageException {
+    ComposeRequest request = new ComposeRequest()
+        .setSourceObjects(sources)
+        .setDestination(target.clone().setName(null).setKmsKeyName(null).setCrc32c(null));
+    if (consume) {
+      request.setDeleteSourceObjects(true);
+    }
+    return gcs.change("publish", key, 0, () -> {
+      Storage.Objects.Compose compose =
+          gcs.billed(gcs.objects().compose(gcs.bucket(), key, request));
+      compose
+          .setIfGenerationMatch(generation)
+          .setKmsKeyName(target.getKmsKeyName())
+          .setFields("generation");
+      return gcs.execute(compose, Pace.PATIENT);
+    });
+  }
+
+  void abort(Upload upload) throws StorageException {
+    begun.remove(upload.id());
+    List<String> names = new ArrayList<>();
+    listed(upload).values().forEach(object -> names.add(object.getName()));
+    removeAll(names);
+  }
+
+  /** The object is there: what is left of the upload is of no use, and no failure of the call. */
+  private void remove(Upload upload) {
+    try {
+      abort(upload);
+    } catch (StorageException e) {
+      log.warn("parts of a finished upload are left behind: {}", e.getMessage());
+      // The next upload looks for what is left.
+      swept.set(false);
+    }
+  }
+
+  private void removeAll(List<String> names) throws StorageException {
+    for (StorageException failure : writes.deleteAll(names).values()) {
+      throw failure;
+    }
+  }
+
+  List<Upload> list(String prefix) throws StorageException {
+    List<Upload> uploads = new ArrayList<>();
+    for (StorageObject object : below(folder)) {
+      Map<String, String> metadata = object.getMetadata();
+      String key = metadata == null ? null : metadata.get(KEY);
+      if (key != null && key.startsWith(prefix) && isNote(object)) {
+        uploads.add(new Upload(key, idOf(object), timeOf(object)));
+      }
+    }
+    return uploads;
+  }
+
+  List<Part> parts(Upload upload) throws StorageException {
+    Map<String, StorageObject> present = listed(upload);
+    if (!present.containsKey(UploadNames.BEGUN)) {
+      throw gone(upload);
+    }
+    Map<Integer, Part> parts = new TreeMap<>();
+    present.forEach((name, object) -> {
+      if (Character.isDigit(name.charAt(0))) {
+        int number = Integer.parseInt(name);
+        Map<String, String> noted = object.getMetadata();
+        long size = noted != null && noted.containsKey(SOURCE_SIZE)
+            ? Long.parseLong(noted.get(SOURCE_SIZE))
+            : object.getSize().longValueExact();
+        parts.put(number, new Part(number, size, String.valueOf(object.getGeneration())));
+      }
+    });
+    return List.copyOf(parts.values());
+  }
+
+  /** What the upload was begun with. */
+  private StorageObject target(Upload upload) throws StorageException {
+    StorageObject known = begun.get(upload.id());
+    if (known != null) {
+      return known;
+    }
+    try (ObjectBody body = reads.get(GetRequest.whole(name(upload.id(), UploadNames.BEGUN)))) {
+      ByteBuffer bytes = ByteBuffer.allocate(Math.toIntExact(body.length()));
+      while (bytes.hasRemaining() && body.read(bytes) >= 0) {
+        // until all is read
+      }
+      StorageObject target = GcsConnection.JSON.fromString(
+          new String(bytes.array(), StandardCharsets.UTF_8), StorageObject.class);
+      begun.put(upload.id(), target);
+      return target;
+    } catch (StorageException e) {
+      throw e.kind() == Kind.NOT_FOUND ? gone(upload) : e;
+    } catch (IOException | RuntimeException e) {
+      throw gcs.errors()
+          .error(
+              Kind.INVALID,
+              new Attempt("go on with the upload to", upload.key()),
+              "what it was begun with cannot be read",
+              e);
+    }
+  }
+
+  private StorageException gone(Upload upload) {
+    return gcs.errors()
+        .error(
+            Kind.NOT_FOUND,
+            new Attempt("go on with the upload to", upload.key()),
+            "the upload does not exist any more");
+  }
+
+  /** The objects of an upload by the last component of their names. */
+  private Map<String, StorageObject> listed(Upload upload) throws StorageException {
+    String prefix = name(upload.id(), "");
+    Map<String, StorageObject> found = new LinkedHashMap<>();
+    for (StorageObject object : below(prefix)) {
+      found.put(object.getName().substring(prefix.length()), object);
+    }
+    return found;
+  }
+
+  private List<StorageObject> below(String prefix) throws StorageException {
+    List<StorageObject> objects = new ArrayList<>();
+    String token = null;
+    do {
+      Objects page = reads.page(ListRequest.all(prefix), token);
+      if (page.getItems() != null) {
+        objects.addAll(page.getItems());
+      }
+      token = page.getNextPageToken();
+    } while (token != null);
+    return objects;
+  }
+
+  /** Removes uploads of which nothing has changed for so long that nobody goes on with them. */
+  private void removeForgotten() {
+    try {
+      Map<String, Instant> latest = new HashMap<>();
+      Map<String, List<String>> names = new HashMap<>();
+      for (StorageObject object : below(folder)) {
+        String id = idOf(object);
+        latest.merge(id, timeOf(object), (a, b) -> a.isAfter(b) ? a : b);
+        names.computeIfAbsent(id, any -> new ArrayList<>()).add(object.getName());
+      }
+      Instant limit = clock.instant().minus(FORGOTTEN_AFTER);
+      for (Map.Entry<String, Instant> upload : latest.entrySet()) {
+        if (upload.getValue().isBefore(limit)) {
+          removeAll(names.getOrDefault(upload.getKey(), List.of()));
+        }
+      }
+    } catch (StorageException e) {
+      // What is being written matters more.
+      log.warn("uploads that were forgotten cannot be removed: {}", e.getMessage());
+    }
+  }
+
+  private String name(String id, String last) {
+    return folder + id + "/" + last;
+  }
+
+  private String idOf(StorageObject object) {
+    String rest = object.getName().substring(folder.length());
+    int slash = rest.indexOf('/');
+    return slash < 0 ? rest : rest.substring(0, slash);
+  }
+
+  private static boolean isNote(StorageObject object) {
+    return object.getName().endsWith("/" + UploadNames.BEGUN);
+  }
+
+  private static Instant timeOf(StorageObject object) {
+    return object.getUpdated() == null
+        ? Instant.EPOCH
+        : Instant.ofEpochMilli(object.getUpdated().getValue());
+  }
+}

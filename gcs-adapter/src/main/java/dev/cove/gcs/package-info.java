@@ -1,0 +1,5 @@
+/** Keeps the storage contract on Google Cloud Storage. */
+@NullMarked
+package dev.cove.gcs;
+
+import org.jspecify.annotations.NullMarked;
