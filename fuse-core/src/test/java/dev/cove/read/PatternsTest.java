@@ -114,7 +114,8 @@ final class PatternsTest {
       reads(top - (long) i * 128 * KIB, 128 * KIB);
     }
     quiet();
-    assertThat(store.requests()).hasSizeLessThan(30);
+    // One for each of the 400 reads without it; some two dozen when the machine is idle.
+    assertThat(store.requests()).hasSizeLessThan(80);
     assertThat(taxed(50L * MIB)).isLessThan(1.5);
   }
 
