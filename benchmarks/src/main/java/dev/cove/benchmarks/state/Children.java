@@ -62,6 +62,17 @@ final class Children {
     return total / (MEASURED_MILLIS / 1000.0);
   }
 
+  /** A process that writes, killed while it does. */
+  static void crash(String where, int filled) throws Exception {
+    Process child = start("mixed", where, Integer.toString(filled));
+    lines(child).readLine(); // it has begun
+    long never = System.currentTimeMillis() + TimeUnit.HOURS.toMillis(1);
+    child.getOutputStream().write((never + "\n").getBytes(StandardCharsets.UTF_8));
+    child.getOutputStream().flush();
+    TimeUnit.MILLISECONDS.sleep(500);
+    child.destroyForcibly().waitFor();
+  }
+
   /** In a child: six of ten steps are gets, two puts, one a put to the queue and one a take from it. */
   static void runMixed(String where, int filled) throws Exception {
     try (Store store = Store.open(where, filled, Durability.PROCESS)) {

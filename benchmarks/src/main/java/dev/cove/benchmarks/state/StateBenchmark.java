@@ -95,13 +95,31 @@ public final class StateBenchmark {
         Store large = Store.filled(disk.resolve("many").toString(), many)) {
       compare("embedded", few, large);
     }
+    opens("1,000", disk.resolve("few").toString(), FEW);
+    opens(String.format("%,d", many), disk.resolve("many").toString(), many);
     long[] far = Children.handOver(disk.resolve("many").toString(), many, times / 5);
-    growth("embedded: hand-over p50", Timing.median(far), Timing.median(handOver));
+    growth("embedded: hand-over p50", Timing.median(far) / 1e6, Timing.median(handOver) / 1e6);
     try (Store store = Store.filled(memory.resolve("many").toString(), many)) {
       double slow = Children.mixed(memory.resolve("many").toString(), many, 8);
       double fast = Children.mixed(memory.resolve("few").toString(), FEW, 8);
       growth("embedded: 8 processes mixed", 1 / slow, 1 / fast);
     }
+  }
+
+  /** The slowest of some opens, each with its first get and put, after a process was killed while it wrote. */
+  private void opens(String what, String where, int filled) throws Exception {
+    double slowest = 0;
+    for (int round = 0; round <= 8; round++) {
+      Children.crash(where, filled);
+      long start = System.nanoTime();
+      try (Store store = Store.open(where, filled, Durability.PROCESS)) {
+        store.dict().get(store.somewhere(round));
+        store.dict().put(store.somewhere(round), Store.value(round));
+        double millis = (System.nanoTime() - start) / 1e6;
+        slowest = round == 0 ? 0 : Math.max(slowest, millis); // the first one warms up
+      }
+    }
+    report.atMost("embedded: open after a crash, slowest, with " + what, slowest, 50, "ms");
   }
 
   /** Every call, and into how many pieces its time is to be divided. */

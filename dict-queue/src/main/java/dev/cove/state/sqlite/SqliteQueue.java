@@ -5,20 +5,15 @@ import dev.cove.state.IfMissing;
 import dev.cove.state.ObjectKind;
 import dev.cove.state.QueueBackend;
 import dev.cove.state.StateException;
-import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
 /** A queue in the tables of {@link Schema}. */
 final class SqliteQueue implements QueueBackend {
-  // Leases that ended are put back this many at a time.
-  private static final int RESTORED_AT_ONCE = 1000;
-
   private final Session session;
   private final String name;
   private final int wantedCapacity;
@@ -45,43 +40,13 @@ final class SqliteQueue implements QueueBackend {
     this.steps = new Steps(session, ObjectKind.QUEUE, name, ifMissing, Math.max(wantedCapacity, 0));
   }
 
-  /** The queue and one of its partitions as they stand; space 0 for a partition that is not there. */
-  private record Place(
-      long object,
-      int capacity,
-      long parts,
-      long space,
-      long live,
-      long leased,
-      long tail,
-      boolean main) {}
-
-  private static final String FIND = """
-            SELECT o.id, o.capacity, o.parts, s.id, s.live, s.leased, s.tail, s.expires
-            FROM object o LEFT JOIN space s ON s.object=o.id AND s.part=? WHERE o.kind=1 AND o.name=?""";
-
   /** Null if the queue is missing. A partition whose time is over is found missing too. */
   private @Nullable Place find(Db db, Bytes partition) throws SQLException {
-    long now = steps.now();
-    return db.first(FIND, row -> place(row, partition.size() == 0, now), partition.array(), name);
-  }
-
-  private Place place(ResultSet row, boolean main, long now) throws SQLException {
-    int capacity = row.getInt(2);
-    bounded = capacity > 0;
-    long expires = row.getLong(8);
-    boolean over = !row.wasNull() && expires <= now;
-    return over
-        ? new Place(row.getLong(1), capacity, row.getLong(3), 0, 0, 0, 0, main)
-        : new Place(
-            row.getLong(1),
-            capacity,
-            row.getLong(3),
-            row.getLong(4),
-            row.getLong(5),
-            row.getLong(6),
-            row.getLong(7),
-            main);
+    Place place = Place.find(db, name, partition, steps.now());
+    if (place != null) {
+      bounded = place.capacity() > 0;
+    }
+    return place;
   }
 
   @Override
@@ -91,14 +56,14 @@ final class SqliteQueue implements QueueBackend {
       if (place == null) {
         return null;
       }
-      if (wantedCapacity >= 0 && place.capacity != wantedCapacity) {
-        throw StateException.otherCapacity(name, place.capacity, wantedCapacity);
+      if (wantedCapacity >= 0 && place.capacity() != wantedCapacity) {
+        throw StateException.otherCapacity(name, place.capacity(), wantedCapacity);
       }
-      if (place.capacity > 0 && place.live + place.leased + items.size() > place.capacity) {
+      if (place.capacity() > 0 && place.live() + place.leased() + items.size() > place.capacity()) {
         return false;
       }
-      long space = place.space != 0 ? place.space : makeSpace(db, place, partition);
-      long seq = place.tail;
+      long space = place.space() != 0 ? place.space() : makeSpace(db, place, partition);
+      long seq = place.tail();
       for (Bytes item : items) {
         db.update(
             "INSERT INTO item(space, seq, delivery, value) VALUES(?, ?, 0, ?)",
@@ -120,20 +85,20 @@ final class SqliteQueue implements QueueBackend {
 
   /** Makes room for the partition's first item; one of the same key whose time is over is cut off first. */
   private long makeSpace(Db db, Place place, Bytes partition) throws SQLException {
-    Sweeper.cutExpiredPartition(db, place.object, partition.array(), steps.now());
-    if (place.main) {
-      return db.number("SELECT main FROM object WHERE id=?", place.object);
+    Sweeper.cutExpiredPartition(db, place.object(), partition.array(), steps.now());
+    if (place.main()) {
+      return db.number("SELECT main FROM object WHERE id=?", place.object());
     }
-    long parts = db.number("SELECT parts FROM object WHERE id=?", place.object);
+    long parts = db.number("SELECT parts FROM object WHERE id=?", place.object());
     if (parts >= maxPartitions) {
       Sweeper.cutExpiredPartitions(db, steps.now(), Integer.MAX_VALUE);
-      parts = db.number("SELECT parts FROM object WHERE id=?", place.object);
+      parts = db.number("SELECT parts FROM object WHERE id=?", place.object());
     }
     if (parts >= maxPartitions) {
       throw StateException.tooManyPartitions(name, maxPartitions);
     }
-    db.update("UPDATE object SET parts=parts+1 WHERE id=?", place.object);
-    return Spaces.create(db, place.object, partition.array());
+    db.update("UPDATE object SET parts=parts+1 WHERE id=?", place.object());
+    return Spaces.create(db, place.object(), partition.array());
   }
 
   @Override
@@ -147,13 +112,13 @@ final class SqliteQueue implements QueueBackend {
       if (place == null) {
         return null;
       }
-      place = restoreEnded(db, place);
+      place = Leases.restoreEnded(db, place, steps.now());
       List<Bytes> items = new ArrayList<>();
       long[] last = {0};
-      if (place.live > 0) {
+      if (place.live() > 0) {
         readItems(db, place, max, maxBytes, items, last);
-        db.update("DELETE FROM item WHERE space=? AND seq<=?", place.space, last[0]);
-        left(db, place, items.size(), 0);
+        db.update("DELETE FROM item WHERE space=? AND seq<=?", place.space(), last[0]);
+        place.left(db, items.size(), 0);
       }
       return items;
     });
@@ -176,7 +141,7 @@ final class SqliteQueue implements QueueBackend {
           bytes[0] += item.size();
           return bytes[0] < maxBytes;
         },
-        place.space,
+        place.space(),
         max);
   }
 
@@ -187,66 +152,12 @@ final class SqliteQueue implements QueueBackend {
       if (place == null) {
         return null;
       }
-      if (place.live > 0) {
+      if (place.live() > 0) {
         return 0L;
       }
-      if (place.leased == 0) {
-        return NOTHING_TO_WAIT_FOR;
-      }
-      Long until = db.first(
-          "SELECT until FROM lease WHERE space=? ORDER BY until LIMIT 1",
-          row -> row.getLong(1),
-          place.space);
+      Long until = Leases.firstEnd(db, place);
       return until == null ? NOTHING_TO_WAIT_FOR : Math.max(0, until - steps.now());
     });
-  }
-
-  /** Puts items back whose lease has ended; returns the place as it is then. */
-  private Place restoreEnded(Db db, Place place) throws SQLException {
-    if (place.leased == 0) {
-      return place;
-    }
-    List<Long> ended = new ArrayList<>();
-    db.each(
-        "SELECT id FROM lease WHERE space=? AND until<=? ORDER BY until LIMIT " + RESTORED_AT_ONCE,
-        row -> ended.add(row.getLong(1)),
-        place.space,
-        steps.now());
-    for (long lease : ended) {
-      restore(db, lease, place.space);
-    }
-    int n = ended.size();
-    return new Place(
-        place.object,
-        place.capacity,
-        place.parts,
-        place.space,
-        place.live + n,
-        place.leased - n,
-        place.tail,
-        place.main);
-  }
-
-  private static void restore(Db db, long lease, long space) throws SQLException {
-    db.update(
-        "INSERT INTO item(space, seq, delivery, value) SELECT space, seq, delivery, value FROM lease WHERE id=?",
-        lease);
-    db.update("DELETE FROM lease WHERE id=?", lease);
-    db.update("UPDATE space SET live=live+1, leased=leased-1 WHERE id=?", space);
-  }
-
-  /** Books that items went; a partition goes with its last, and of the main one its expiry. */
-  private static void left(Db db, Place place, long live, long leased) throws SQLException {
-    boolean last = place.live == live && place.leased == leased;
-    if (last && !place.main) {
-      db.update("DELETE FROM space WHERE id=?", place.space);
-      db.update("UPDATE object SET parts=parts-1 WHERE id=?", place.object);
-    } else if (last) {
-      db.update("UPDATE space SET live=0, leased=0, expires=NULL WHERE id=?", place.space);
-    } else {
-      db.update(
-          "UPDATE space SET live=live-?, leased=leased-? WHERE id=?", live, leased, place.space);
-    }
   }
 
   @Override
@@ -260,30 +171,13 @@ final class SqliteQueue implements QueueBackend {
       if (found == null) {
         return null;
       }
-      Place place = restoreEnded(db, found);
-      return Optional.ofNullable(place.live == 0 ? null : leaseFirst(db, place, leaseMillis));
+      Place place = Leases.restoreEnded(db, found, steps.now());
+      return Optional.ofNullable(
+          place.live() == 0
+              ? null
+              : Leases.first(db, place, tokens.nextLong(), steps.now() + leaseMillis));
     });
     return new Leased(ticket, NOTHING_TO_WAIT_FOR);
-  }
-
-  private Ticket leaseFirst(Db db, Place place, long leaseMillis) throws SQLException {
-    long token = tokens.nextLong();
-    long until = steps.now() + leaseMillis;
-    db.update("""
-                INSERT INTO lease(space, seq, delivery, token, until, value)
-                SELECT space, seq, delivery+1, ?, ?, value FROM item WHERE space=? ORDER BY seq LIMIT 1""", token, until, place.space);
-    long id = db.number("SELECT last_insert_rowid()");
-    Ticket ticket = db.first(
-        "SELECT seq, delivery, value FROM lease WHERE id=?",
-        row -> new Ticket(
-            Bytes.ofNullable(row.getBytes(3)), row.getInt(2), Tickets.write(row.getLong(1), token)),
-        id);
-    db.update(
-        "DELETE FROM item WHERE space=? AND seq=(SELECT seq FROM lease WHERE id=?)",
-        place.space,
-        id);
-    db.update("UPDATE space SET live=live-1, leased=leased+1 WHERE id=?", place.space);
-    return Objects.requireNonNull(ticket);
   }
 
   private interface OnLease {
@@ -297,13 +191,7 @@ final class SqliteQueue implements QueueBackend {
       if (place == null) {
         return null;
       }
-      Long lease = db.first(
-          "SELECT id FROM lease WHERE space=? AND seq=? AND token=? AND until>?",
-          row -> row.getLong(1),
-          place.space,
-          Tickets.seq(ticket),
-          Tickets.token(ticket),
-          steps.now());
+      Long lease = Leases.of(db, place, ticket, steps.now());
       if (lease == null) {
         return false;
       }
@@ -316,7 +204,7 @@ final class SqliteQueue implements QueueBackend {
   public boolean acknowledge(Bytes partition, Bytes ticket) {
     boolean done = onLease(partition, ticket, (db, place, lease) -> {
       db.update("DELETE FROM lease WHERE id=?", lease);
-      left(db, place, 0, 1);
+      place.left(db, 0, 1);
     });
     if (done) {
       ringForRoom(partition);
@@ -336,7 +224,7 @@ final class SqliteQueue implements QueueBackend {
   @Override
   public boolean giveBack(Bytes partition, Bytes ticket) {
     boolean done =
-        onLease(partition, ticket, (db, place, lease) -> restore(db, lease, place.space));
+        onLease(partition, ticket, (db, place, lease) -> Leases.restore(db, lease, place.space()));
     if (done) {
       ring(partition);
     }
@@ -346,10 +234,14 @@ final class SqliteQueue implements QueueBackend {
   @Override
   public List<Bytes> peek(Bytes partition, int max, long maxBytes) {
     // Ended leases are put back first, so that what is shown is what a get would take.
-    if (steps.read(db -> endedLeases(db, partition)) > 0) {
+    boolean ended = steps.read(db -> {
+      Place place = find(db, partition);
+      return place == null ? null : Leases.haveEnded(db, place, steps.now());
+    });
+    if (ended) {
       steps.write(db -> {
         Place place = find(db, partition);
-        return place == null ? null : restoreEnded(db, place);
+        return place == null ? null : Leases.restoreEnded(db, place, steps.now());
       });
     }
     return steps.read(db -> {
@@ -361,17 +253,6 @@ final class SqliteQueue implements QueueBackend {
       readItems(db, place, max, maxBytes, items, new long[1]);
       return items;
     });
-  }
-
-  private @Nullable Long endedLeases(Db db, Bytes partition) throws SQLException {
-    Place place = find(db, partition);
-    if (place == null) {
-      return null;
-    }
-    return place.leased == 0
-        ? 0L
-        : db.number(
-            "SELECT count(*) FROM lease WHERE space=? AND until<=?", place.space, steps.now());
   }
 
   private static final String WAITING = """
@@ -424,10 +305,10 @@ final class SqliteQueue implements QueueBackend {
       if (place == null) {
         return null;
       }
-      if (place.main) {
-        Spaces.replaceMain(db, place.object);
-      } else if (place.space != 0) {
-        Spaces.cutPartition(db, place.object, place.space);
+      if (place.main()) {
+        Spaces.replaceMain(db, place.object());
+      } else if (place.space() != 0) {
+        Spaces.cutPartition(db, place.object(), place.space());
       }
       return true;
     });
@@ -442,14 +323,14 @@ final class SqliteQueue implements QueueBackend {
         return null;
       }
       List<Bytes> keys = new ArrayList<>();
-      if (place.capacity > 0) {
+      if (place.capacity() > 0) {
         db.each(
             "SELECT part FROM space WHERE object=?",
             row -> keys.add(Bytes.wrap(row.getBytes(1))),
-            place.object);
+            place.object());
       }
-      Spaces.cutAll(db, place.object);
-      Spaces.createMain(db, place.object);
+      Spaces.cutAll(db, place.object());
+      Spaces.createMain(db, place.object());
       return keys;
     });
     cleared.forEach(this::ring);
@@ -459,7 +340,7 @@ final class SqliteQueue implements QueueBackend {
   public int capacity() {
     return steps.read(db -> {
       Place place = find(db, Bytes.EMPTY);
-      return place == null ? null : Integer.valueOf(place.capacity);
+      return place == null ? null : Integer.valueOf(place.capacity());
     });
   }
 
