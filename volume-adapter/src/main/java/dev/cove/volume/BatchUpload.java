@@ -111,7 +111,7 @@ public final class BatchUpload implements AutoCloseable {
         @Override
         public FileVisitResult visitFile(Path file, BasicFileAttributes attributes)
             throws IOException {
-          add(file, below(file));
+          add(file, attributes.size(), below(file));
           return FileVisitResult.CONTINUE;
         }
 
@@ -130,7 +130,7 @@ public final class BatchUpload implements AutoCloseable {
     }
   }
 
-  private void add(Path local, VolumePath to) throws IOException {
+  private void add(Path local, long size, VolumePath to) throws IOException {
     throwFailure();
     Inode inode = LocalFile.describe(local);
     Object key = inode.links() > 1 ? LocalFile.key(local) : null;
@@ -138,7 +138,7 @@ public final class BatchUpload implements AutoCloseable {
     if (first != null) {
       items.add(new Item(to, inode, null, first));
     } else if (inode.type() == FileType.FILE) {
-      FutureTask<Content> task = new FutureTask<>(() -> read(local, to));
+      FutureTask<Content> task = new FutureTask<>(() -> read(local, size, to));
       items.add(new Item(to, inode, task, null));
       room.acquireUninterruptibly();
       volume.store().workers().files().execute(() -> {
@@ -153,12 +153,12 @@ public final class BatchUpload implements AutoCloseable {
     }
   }
 
-  private Content read(Path local, VolumePath to) throws IOException {
+  private Content read(Path local, long size, VolumePath to) throws IOException {
     if (closed) {
       return Content.EMPTY; // Nobody waits for it any more.
     }
     try (InputStream in = Files.newInputStream(local)) {
-      Content content = write(in, Files.size(local), existing(to));
+      Content content = write(in, size, existing(to));
       filesRead.incrementAndGet();
       return content;
     } catch (IOException | RuntimeException e) {

@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.TreeMap;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** Changes to a working tree by path, each checked before it is made. */
@@ -62,20 +63,26 @@ final class TreeEdits {
     if (path.isRoot()) {
       throw isADirectory(path);
     }
-    Inode parent = makeDirectories(path.parent());
-    DirectoryEntry there = tree.lookup(parent.number(), path.last());
+    long parent = makeDirectories(path.parent()).number();
+    return put(parent, path.last(), wanted, ifExists, () -> path);
+  }
+
+  /** As {@link #put(VolumePath, Inode, IfExists)} in a directory that is known; the path is for messages. */
+  Inode put(long parent, Name name, Inode wanted, IfExists ifExists, Supplier<VolumePath> path)
+      throws StorageException {
+    DirectoryEntry there = tree.lookup(parent, name);
     if (there == null) {
-      return tree.create(parent.number(), path.last(), wanted);
+      return tree.create(parent, name, wanted);
     }
     if (there.type() == FileType.DIRECTORY) {
-      throw isADirectory(path);
+      throw isADirectory(path.get());
     }
     if (ifExists == IfExists.FAIL) {
-      throw fileExists(path);
+      throw fileExists(path.get());
     }
     if (there.type() != wanted.type()) {
       tree.unlink(there);
-      return tree.create(parent.number(), path.last(), wanted);
+      return tree.create(parent, name, wanted);
     }
     Inode before = view.snapshot().inode(there);
     Inode after = wanted
