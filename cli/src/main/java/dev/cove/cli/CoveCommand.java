@@ -6,6 +6,7 @@ import dev.cove.cli.logging.LogSettings;
 import dev.cove.cli.mount.MountCommand;
 import dev.cove.cli.mount.MountsCommand;
 import dev.cove.cli.mount.RefreshCommand;
+import dev.cove.cli.mount.StatsCommand;
 import dev.cove.cli.mount.UnmountCommand;
 import dev.cove.cli.quickstart.QuickstartCommand;
 import dev.cove.cli.recover.RecoverCommand;
@@ -51,6 +52,7 @@ import picocli.CommandLine.Spec;
       UnmountCommand.class,
       MountsCommand.class,
       RefreshCommand.class,
+      StatsCommand.class,
       RecoverCommand.class,
       DoctorCommand.class,
       QuickstartCommand.class,

@@ -2,6 +2,7 @@ package dev.cove.mount;
 
 import dev.cove.cache.BlockCache;
 import dev.cove.cache.MemoryBudget;
+import dev.cove.disk.DiskBlocks;
 import dev.cove.namespace.BucketNamespace;
 import dev.cove.namespace.MetadataCache;
 import dev.cove.namespace.Nanos;
@@ -62,6 +63,7 @@ public final class BucketFileSystem implements VirtualFileSystem, AutoCloseable 
       ObjectStore store,
       BucketOptions options,
       MemoryBudget budget,
+      @Nullable DiskBlocks disk,
       ReadMeter meter,
       @Nullable WriteSettings writing,
       LongSupplier ticker,
@@ -69,12 +71,12 @@ public final class BucketFileSystem implements VirtualFileSystem, AutoCloseable 
       throws IOException {
     this.store = store;
     this.namespace = new BucketNamespace(store, options.names(), ticker);
-    MetadataCache metadata = new MetadataCache(store);
+    MetadataCache metadata = new MetadataCache(store, disk == null ? null : disk.attributes());
     this.names =
         new Names(options, namespace, metadata, table, parallel, ticker, Nanos.of(clock.instant()));
     this.directories = new Directories(namespace, names, table);
     this.cache = new BlockCache(budget);
-    this.readers = new ObjectReaders(store, cache, ReadOptions.DEFAULT, meter);
+    this.readers = new ObjectReaders(store, cache, disk, ReadOptions.DEFAULT, meter);
     this.files = new Files(namespace, names, table, readers);
     this.xattrs = new Xattrs(metadata);
     Core core = new Core(
@@ -97,12 +99,17 @@ public final class BucketFileSystem implements VirtualFileSystem, AutoCloseable 
    *
    * @param store the bucket, its keys relative to what is mounted; closed by the caller
    * @param budget memory for blocks and what is fetched ahead
+   * @param disk what is kept on disk of this bucket; null for nothing
    */
   public static BucketFileSystem open(
-      ObjectStore store, BucketOptions options, MemoryBudget budget, ReadMeter meter)
+      ObjectStore store,
+      BucketOptions options,
+      MemoryBudget budget,
+      @Nullable DiskBlocks disk,
+      ReadMeter meter)
       throws IOException {
     return new BucketFileSystem(
-        store, options, budget, meter, null, System::nanoTime, Clock.systemUTC());
+        store, options, budget, disk, meter, null, System::nanoTime, Clock.systemUTC());
   }
 
   /**
@@ -115,11 +122,12 @@ public final class BucketFileSystem implements VirtualFileSystem, AutoCloseable 
       ObjectStore store,
       BucketOptions options,
       MemoryBudget budget,
+      @Nullable DiskBlocks disk,
       ReadMeter meter,
       WriteSettings writing)
       throws IOException {
     return new BucketFileSystem(
-        store, options, budget, meter, writing, System::nanoTime, Clock.systemUTC());
+        store, options, budget, disk, meter, writing, System::nanoTime, Clock.systemUTC());
   }
 
   /** With time given. */
@@ -131,7 +139,8 @@ public final class BucketFileSystem implements VirtualFileSystem, AutoCloseable 
       LongSupplier ticker,
       Clock clock)
       throws IOException {
-    return new BucketFileSystem(store, options, budget, ReadMeter.NONE, writing, ticker, clock);
+    return new BucketFileSystem(
+        store, options, budget, null, ReadMeter.NONE, writing, ticker, clock);
   }
 
   private WriteSide writing() throws FsException {
@@ -175,6 +184,19 @@ public final class BucketFileSystem implements VirtualFileSystem, AutoCloseable 
    */
   public Map<String, String> drain(Duration most) throws IOException {
     return writeSide == null ? Map.of() : writeSide.draining.publishAll(most);
+  }
+
+  /**
+   * What is held to be quick.
+   *
+   * @param cachedBytes of blocks in memory that are kept for later
+   * @param evictions blocks thrown out to make room, ever
+   * @param inodes files and directories that the kernel knows
+   */
+  public record Held(long cachedBytes, long evictions, int inodes) {}
+
+  public Held held() {
+    return new Held(cache.cachedBytes(), cache.evictions(), table.size());
   }
 
   /** The keys met so far that no path shows. */

@@ -2,6 +2,7 @@ package dev.cove.read;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 import dev.cove.cache.Block;
+import dev.cove.disk.DiskObject;
 import dev.cove.read.ReadMeter.Purpose;
 import dev.cove.storage.ByteRange;
 import dev.cove.storage.GetRequest;
@@ -27,6 +28,9 @@ final class Fetch {
   private static final int TRIES = 20;
   // A rest this short is quicker read than a connection is opened anew.
   private static final long WORTH_FINISHING = 512 << 10;
+
+  // A gap in what is on the disk is read through unless it ends before this many blocks.
+  private static final int WORTH_A_GAP = 16;
 
   private final ObjectReader reader;
   final Purpose purpose;
@@ -130,15 +134,69 @@ final class Fetch {
   }
 
   private void once() throws IOException {
+    DiskObject disk = reader.disk();
+    long until = end;
+    if (disk != null) {
+      fillFrom(disk);
+      if (filled >= end || cancelled) {
+        return;
+      }
+      until = untilPresent(disk);
+    }
     long from = filled;
+    ask(from, until);
+    if (disk != null && from == 0 && until == reader.size()) {
+      // Only now the store's checksum has been compared.
+      blocks.forEach(disk::offer);
+    }
+  }
+
+  /** Fills blocks that the disk has, up to the first that it has not. */
+  private void fillFrom(DiskObject disk) {
+    long begun = filled;
+    while (filled < end && !cancelled && filled % ObjectReader.BLOCK == 0) {
+      Block block = blocks.get((int) ((filled - start) / ObjectReader.BLOCK));
+      if (!block.pin()) {
+        return;
+      }
+      try {
+        if (!disk.read(block.index(), block.target())) {
+          break;
+        }
+      } finally {
+        block.unpin();
+      }
+      fillUpTo(Math.min(end, filled + ObjectReader.BLOCK));
+    }
+    if (filled > begun) {
+      reader.meter().fromDisk(filled - begun);
+    }
+  }
+
+  /** Where so many blocks in a row are on the disk that the request is to end before them. */
+  private long untilPresent(DiskObject disk) {
+    int run = 0;
+    int count = blocks.size();
+    for (int i = (int) ((filled - start) / ObjectReader.BLOCK) + 1; i < count; i++) {
+      run = disk.has(blocks.get(i).index()) ? run + 1 : 0;
+      if (run > 0 && (run == WORTH_A_GAP || i == count - 1)) {
+        return blocks.get(i - run + 1).index() * ObjectReader.BLOCK;
+      }
+    }
+    return end;
+  }
+
+  private void ask(long from, long until) throws IOException {
     long begun = reader.ticker().read();
-    ByteRange range = from == 0 && end == reader.size() ? null : ByteRange.of(from, end - from);
+    boolean whole = from == 0 && until == reader.size();
+    ByteRange range = whole ? null : ByteRange.of(from, until - from);
+    DiskObject disk = whole ? null : reader.disk();
     try (ObjectBody body =
         reader.store().get(new GetRequest(reader.id().key(), range, reader.id().version()))) {
       long answered = reader.ticker().read();
       reader.pace().firstByte(answered - begun);
       reader.meter().firstByte(answered - begun);
-      while (filled < end) {
+      while (filled < until) {
         Block block = blocks.get((int) ((filled - start) / ObjectReader.BLOCK));
         if (!block.pin()) {
           return;
@@ -146,6 +204,9 @@ final class Fetch {
         try {
           if (!fill(block, body)) {
             return;
+          }
+          if (disk != null) {
+            disk.offer(block);
           }
         } finally {
           block.unpin();

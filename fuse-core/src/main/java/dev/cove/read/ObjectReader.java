@@ -5,6 +5,7 @@ import com.google.errorprone.annotations.concurrent.GuardedBy;
 import dev.cove.cache.Block;
 import dev.cove.cache.BlockCache;
 import dev.cove.cache.ObjectId;
+import dev.cove.disk.DiskObject;
 import dev.cove.read.BlockTable.Slot;
 import dev.cove.read.ReadMeter.Purpose;
 import dev.cove.storage.ObjectStore;
@@ -30,6 +31,7 @@ public final class ObjectReader {
   private final ObjectReaders shared;
   private final ObjectId id;
   private final long size;
+  private final @Nullable DiskObject disk;
   private volatile boolean delivered;
 
   // Lock order: this, then the cache's and the budget's. Never held while the network is.
@@ -45,6 +47,7 @@ public final class ObjectReader {
     this.shared = shared;
     this.id = id;
     this.size = size;
+    this.disk = shared.disk == null ? null : shared.disk.object(id, size);
     this.table = new BlockTable(shared.cache, id, size);
     this.prefetcher = new Prefetcher(shared, this, table);
   }
@@ -70,6 +73,12 @@ public final class ObjectReader {
 
   ObjectStore store() {
     return shared.store;
+  }
+
+  /** What the disk has of it; null where nothing is kept on disk. */
+  @Nullable
+  DiskObject disk() {
+    return disk;
   }
 
   ReadMeter meter() {

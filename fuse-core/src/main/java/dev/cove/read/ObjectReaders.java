@@ -6,15 +6,18 @@ import com.github.benmanes.caffeine.cache.Ticker;
 import dev.cove.cache.BlockCache;
 import dev.cove.cache.MemoryBudget;
 import dev.cove.cache.ObjectId;
+import dev.cove.disk.DiskBlocks;
 import dev.cove.storage.ObjectStore;
 import dev.cove.storage.Version;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
 
 /** Readers of the objects of one store. They share a cache, a budget and the threads that fetch. */
 public final class ObjectReaders implements AutoCloseable {
   final ObjectStore store;
   final BlockCache cache;
+  final @Nullable DiskBlocks disk;
   final ReadOptions options;
   final ReadMeter meter;
   final Ticker ticker;
@@ -30,13 +33,29 @@ public final class ObjectReaders implements AutoCloseable {
   private final MemoryBudget.Reclaimer reclaimer = this::shrink;
 
   public ObjectReaders(ObjectStore store, BlockCache cache, ReadOptions options, ReadMeter meter) {
-    this(store, cache, options, meter, Ticker.systemTicker());
+    this(store, cache, null, options, meter);
+  }
+
+  /** @param disk where blocks are looked for before the store is asked, and kept; null for nowhere */
+  public ObjectReaders(
+      ObjectStore store,
+      BlockCache cache,
+      @Nullable DiskBlocks disk,
+      ReadOptions options,
+      ReadMeter meter) {
+    this(store, cache, disk, options, meter, Ticker.systemTicker());
   }
 
   ObjectReaders(
-      ObjectStore store, BlockCache cache, ReadOptions options, ReadMeter meter, Ticker ticker) {
+      ObjectStore store,
+      BlockCache cache,
+      @Nullable DiskBlocks disk,
+      ReadOptions options,
+      ReadMeter meter,
+      Ticker ticker) {
     this.store = store;
     this.cache = cache;
+    this.disk = disk;
     this.options = options;
     this.meter = meter;
     this.ticker = ticker;

@@ -22,6 +22,9 @@ public interface ReadMeter {
   /** A request ended, after {@code bytes} of its bytes. */
   default void fetchEnded(Purpose purpose, long bytes) {}
 
+  /** Bytes of a request came from the disk cache instead of the store. */
+  default void fromDisk(long bytes) {}
+
   /** A body that ended early was taken up again where it stopped. */
   default void resumed(StorageException.Kind why) {}
 

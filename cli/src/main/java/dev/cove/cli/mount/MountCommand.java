@@ -1,6 +1,5 @@
 package dev.cove.cli.mount;
 
-import dev.cove.cache.MemoryBudget;
 import dev.cove.cli.command.CommandFailure;
 import dev.cove.cli.command.ExitCodes;
 import dev.cove.cli.command.PathArgument;
@@ -9,14 +8,19 @@ import dev.cove.cli.config.Folders;
 import dev.cove.cli.logging.LogLevel;
 import dev.cove.cli.logging.LogSettings;
 import dev.cove.cli.logging.Logs;
+import dev.cove.cli.metrics.Figure;
+import dev.cove.cli.metrics.MetricsEndpoint;
 import dev.cove.cli.store.BucketUrl;
 import dev.cove.cli.store.StoreOptions;
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.Callable;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -79,8 +83,20 @@ public final class MountCommand implements Callable<Integer> {
       description = "Mount a prefix that no key begins with yet.")
   private boolean allowMissingPrefix;
 
+  @Option(
+      names = "--metrics",
+      paramLabel = "[HOST:]PORT",
+      converter = ListenAddress.class,
+      description =
+          "Answer Prometheus at http://HOST:PORT/metrics; HOST is 127.0.0.1 unless given. Default: no"
+              + " port is opened.")
+  private @Nullable InetSocketAddress metrics;
+
   @Mixin
   private FileSystemOptions fileSystem;
+
+  @Mixin
+  private CacheOptions cache;
 
   @Mixin
   private WritingOptions writing;
@@ -92,33 +108,51 @@ public final class MountCommand implements Callable<Integer> {
   public Integer call() throws IOException, InterruptedException {
     store.check();
     fileSystem.check();
+    cache.check();
     writing.check();
     List<MountRequest> requests = requests();
     boolean background = Background.wanted() && !foreground;
     Folders folders = Folders.current();
     String logs = logs(folders, requests, background);
     MountProcess process = new MountProcess(MountRegistry.open(folders), logs);
-    MemoryBudget budget = fileSystem.budget();
-    List<MountedBucket> mounted = new Mounting(
-            store,
-            fileSystem,
-            writing,
-            folders,
-            budget,
-            allowMissingPrefix || writing.isWritable() ? Missing.ALLOWED : Missing.REFUSED)
-        .mount(requests);
+    try (Shared shared =
+        new Shared(fileSystem.budget(), cache.open(), metricsEndpoint(process::figures))) {
+      List<MountedBucket> mounted = new Mounting(
+              store,
+              fileSystem,
+              writing,
+              folders,
+              shared,
+              allowMissingPrefix || writing.isWritable() ? Missing.ALLOWED : Missing.REFUSED)
+          .mount(requests);
+      return process.serve(mounted, () -> ready(mounted, background));
+    }
+  }
+
+  /** Before anything is mounted, as the port may be taken. */
+  private @Nullable MetricsEndpoint metricsEndpoint(Supplier<Map<String, List<Figure>>> figures) {
+    if (metrics == null) {
+      return null;
+    }
+    try {
+      return MetricsEndpoint.start(metrics, figures);
+    } catch (IOException e) {
+      throw CommandFailure.failed(
+          "--metrics: cannot listen on " + metrics + ": " + Folders.reason(e), e);
+    }
+  }
+
+  private void ready(List<MountedBucket> mounted, boolean background) throws IOException {
     PrintWriter err = spec.commandLine().getErr();
-    return process.serve(mounted, () -> {
-      for (MountedBucket mount : mounted) {
-        err.println(Printable.line(mount.source() + " is mounted on " + mount.mountPoint()
-                + (writing.isWritable() ? "" : ", read-only"))
-            + (background ? "" : "; Ctrl-C unmounts"));
-      }
-      err.flush();
-      if (background) {
-        Background.ready();
-      }
-    });
+    for (MountedBucket mount : mounted) {
+      err.println(Printable.line(mount.source() + " is mounted on " + mount.mountPoint()
+              + (writing.isWritable() ? "" : ", read-only"))
+          + (background ? "" : "; Ctrl-C unmounts"));
+    }
+    err.flush();
+    if (background) {
+      Background.ready();
+    }
   }
 
   /** One bucket and where it goes. */

@@ -3,11 +3,13 @@ package dev.cove.cli.mount;
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 import dev.cove.cli.command.CommandFailure;
 import dev.cove.cli.command.ExitCodes;
+import dev.cove.cli.metrics.Figure;
 import dev.cove.cli.process.ProcessIdentity;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
@@ -134,6 +136,13 @@ final class MountProcess implements ControlServer.Handler {
       return Map.of("mounts", mounts().stream().map(MountedBucket::status).toList());
     }
     MountedBucket mount = find(String.valueOf(request.get("mountPoint")));
+    if ("stats".equals(asked)) {
+      return Map.of(
+          "source",
+          mount.source(),
+          "figures",
+          mount.figures().stream().map(MountProcess::toMap).toList());
+    }
     if ("refresh".equals(asked)) {
       mount.refresh(String.valueOf(request.get("path")));
       return Map.of();
@@ -144,6 +153,17 @@ final class MountProcess implements ControlServer.Handler {
     }
     throw CommandFailure.failed("the process that serves " + mount.mountPoint()
         + " is of another version and does not know '" + asked + "'");
+  }
+
+  private static Map<String, Object> toMap(Figure figure) {
+    return Map.of("name", figure.name(), "labels", figure.labels(), "value", figure.value());
+  }
+
+  /** The figures of each mount, by mount point. */
+  Map<String, List<Figure>> figures() {
+    Map<String, List<Figure>> all = new LinkedHashMap<>();
+    mounts().forEach(mount -> all.put(mount.mountPoint().toString(), mount.figures()));
+    return all;
   }
 
   private enum Wait {

@@ -1,5 +1,7 @@
 package dev.cove.cli.mount;
 
+import dev.cove.cli.metrics.Figure;
+import dev.cove.cli.metrics.MountMetrics;
 import dev.cove.fuse.FuseMount;
 import dev.cove.mount.BucketFileSystem;
 import dev.cove.storage.ObjectStore;
@@ -8,6 +10,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -26,6 +29,8 @@ final class MountedBucket {
   private final ObjectStore store;
   private final BucketFileSystem files;
   private final FuseMount mount;
+  private final MountMetrics metrics;
+  private final Shared shared;
   private final WritingOptions writing;
   private final Instant since;
   private volatile Map<String, String> unsaved = Map.of();
@@ -37,12 +42,16 @@ final class MountedBucket {
       ObjectStore store,
       BucketFileSystem files,
       FuseMount mount,
+      MountMetrics metrics,
+      Shared shared,
       WritingOptions writing,
       Instant since) {
     this.source = source;
     this.store = store;
     this.files = files;
     this.mount = mount;
+    this.metrics = metrics;
+    this.shared = shared;
     this.writing = writing;
     this.since = since;
   }
@@ -164,6 +173,11 @@ final class MountedBucket {
   /** Bytes that programs have written and the store does not hold yet. */
   long pendingBytes() {
     return files.unsaved().bytes();
+  }
+
+  /** What it has done and what it holds. */
+  List<Figure> figures() {
+    return metrics.figures(new MountMetrics.Sources(mount, files, shared.budget(), shared.disk()));
   }
 
   Map<String, Object> status() {

@@ -1,14 +1,15 @@
 package dev.cove.cli.mount;
 
-import dev.cove.cache.MemoryBudget;
 import dev.cove.cli.command.CommandFailure;
 import dev.cove.cli.command.ExitCodes;
 import dev.cove.cli.command.Printable;
 import dev.cove.cli.config.Folders;
+import dev.cove.cli.metrics.MountMetrics;
 import dev.cove.cli.mount.MountCommand.Missing;
 import dev.cove.cli.mount.MountCommand.MountRequest;
 import dev.cove.cli.store.BucketUrl;
 import dev.cove.cli.store.StoreOptions;
+import dev.cove.disk.DiskBlocks;
 import dev.cove.fuse.FuseMount;
 import dev.cove.fuse.JnrFuse;
 import dev.cove.fuse.MountException;
@@ -45,7 +46,7 @@ final class Mounting {
   private final FileSystemOptions fileSystem;
   private final WritingOptions writing;
   private final Folders folders;
-  private final MemoryBudget budget;
+  private final Shared shared;
   private final Missing missing;
 
   Mounting(
@@ -53,13 +54,13 @@ final class Mounting {
       FileSystemOptions fileSystem,
       WritingOptions writing,
       Folders folders,
-      MemoryBudget budget,
+      Shared shared,
       Missing missing) {
     this.storeOptions = storeOptions;
     this.fileSystem = fileSystem;
     this.writing = writing;
     this.folders = folders;
-    this.budget = budget;
+    this.shared = shared;
     this.missing = missing;
   }
 
@@ -142,10 +143,12 @@ final class Mounting {
     }
   }
 
-  private MountedBucket mount(MountRequest request, ObjectStore store)
+  private MountedBucket mount(MountRequest request, ObjectStore opened)
       throws IOException, InterruptedException {
     String source = request.source().toString();
-    BucketFileSystem files = open(request, store);
+    MountMetrics metrics = new MountMetrics();
+    ObjectStore store = metrics.counting(opened);
+    BucketFileSystem files = open(request, store, metrics.reads());
     try {
       int left = files.recover();
       if (left > 0) {
@@ -156,7 +159,14 @@ final class Mounting {
       mount.awaitReady(READY_WITHIN);
       log.info("{} is mounted on {}", source, mount.directory());
       return new MountedBucket(
-          source, store, files, mount, writing, Clock.systemUTC().instant());
+          source,
+          store,
+          files,
+          mount,
+          metrics,
+          shared,
+          writing,
+          Clock.systemUTC().instant());
     } catch (MountException e) {
       files.close();
       store.close();
@@ -164,15 +174,17 @@ final class Mounting {
     }
   }
 
-  private BucketFileSystem open(MountRequest request, ObjectStore store) throws IOException {
+  private BucketFileSystem open(MountRequest request, ObjectStore store, ReadMeter meter)
+      throws IOException {
     BucketOptions options = fileSystem.bucketOptions(writing);
     // Buckets of one name on two servers are two buckets.
     String place = storeOptions.endpoint() + " " + request.source();
+    DiskBlocks disk = shared.disk() == null ? null : shared.disk().of(place);
     WriteSettings settings = writing.settings(folders, place, request.directory());
     try {
       return settings == null
-          ? BucketFileSystem.open(store, options, budget, ReadMeter.NONE)
-          : BucketFileSystem.openWritable(store, options, budget, ReadMeter.NONE, settings);
+          ? BucketFileSystem.open(store, options, shared.budget(), disk, meter)
+          : BucketFileSystem.openWritable(store, options, shared.budget(), disk, meter, settings);
     } catch (WriteException e) {
       store.close();
       throw e.kind() == WriteException.Kind.IN_USE
