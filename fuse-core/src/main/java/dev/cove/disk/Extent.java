@@ -103,8 +103,10 @@ final class Extent {
     return header;
   }
 
+  /** The table's word on a block; 0 for one that cannot be. */
   private static long entry(ByteBuffer header, int slot) {
-    return header.getLong(TABLE + slot * Long.BYTES);
+    long entry = header.getLong(TABLE + slot * Long.BYTES);
+    return length(entry) > 0 && length(entry) <= BlockCache.BLOCK_SIZE ? entry : 0;
   }
 
   boolean has(int slot) {
@@ -119,12 +121,14 @@ final class Extent {
   boolean read(int slot, ByteBuffer target) {
     long entry = table.get(slot);
     FileChannel file = channel;
-    if (entry == 0 || file == null || length(entry) != target.remaining()) {
+    if (entry == 0 || file == null) {
       return false;
     }
     try {
       ByteBuffer bytes = target.duplicate();
-      if (readFully(file, bytes, place(slot)) && checksum(bytes.flip()) == (int) entry) {
+      if (length(entry) == bytes.remaining()
+          && readFully(file, bytes, place(slot))
+          && checksum(bytes.flip()) == (int) entry) {
         return true;
       }
       if (table.compareAndSet(slot, entry, 0)) {

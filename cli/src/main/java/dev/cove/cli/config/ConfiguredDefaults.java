@@ -35,6 +35,7 @@ public final class ConfiguredDefaults implements IDefaultValueProvider {
       "from-json",
       "stop",
       "lazy",
+      "watch",
       "list",
       "upload",
       "save",
