@@ -3,6 +3,7 @@ package dev.cove.it.mount;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.net.ServerSocket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -22,6 +23,8 @@ import org.junit.jupiter.api.io.TempDir;
 final class DiskCacheIT {
   private static final Pattern FETCHES = Pattern.compile("\"store_requests.GET\":(\\d+)");
 
+  private static final Pattern PID = Pattern.compile("\"pid\":(\\d+)");
+
   @TempDir
   private Path temp;
 
@@ -35,8 +38,18 @@ final class DiskCacheIT {
       bucket.mount("--cache-dir", cache);
       assertThat(Files.readAllBytes(bucket.directory.resolve("file"))).isEqualTo(bytes);
       awaitWritten(bucket, bytes.length);
-      bucket.kill();
-      bucket.mount("--cache-dir", cache);
+      Matcher pid = PID.matcher(bucket.cove("mounts", "--json").output());
+      assertThat(pid.find()).isTrue();
+      ProcessHandle mount = ProcessHandle.of(Long.parseLong(pid.group(1))).orElseThrow();
+      assertThat(mount.destroyForcibly()).isTrue();
+      mount.onExit().get();
+      BucketMount.Result again = bucket.cove(
+          "mount",
+          "s3://" + bucket.sh("echo $B"),
+          bucket.directory.toString(),
+          "--cache-dir",
+          cache);
+      assertThat(again.exit()).as(again.output()).isZero();
       assertThat(Files.readAllBytes(bucket.directory.resolve("file"))).isEqualTo(bytes);
       assertThat(stats(bucket)).contains("\"disk_cache_hit_bytes\":" + bytes.length);
       assertThat(FETCHES.matcher(stats(bucket)).find()).isFalse();
@@ -73,11 +86,13 @@ final class DiskCacheIT {
       assertThat(fetches.group(1)).isEqualTo("1");
 
       BucketMount.Result shown = bucket.cove("stats", bucket.directory.toString());
-      assertThat(shown.output()).contains("read", "GET", "1 requests, 0 failed", "memory", "kernel");
+      assertThat(shown.output())
+          .contains("read", "GET", "1 requests, 0 failed", "memory", "kernel");
 
       HttpResponse<String> scraped = HttpClient.newHttpClient()
           .send(
-              HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + "/metrics")).build(),
+              HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + "/metrics"))
+                  .build(),
               HttpResponse.BodyHandlers.ofString());
       assertThat(scraped.statusCode()).isEqualTo(200);
       String mount = "mount=\"" + bucket.directory.toRealPath() + "\"";
@@ -90,7 +105,7 @@ final class DiskCacheIT {
   }
 
   private static int freePort() throws Exception {
-    try (java.net.ServerSocket socket = new java.net.ServerSocket(0)) {
+    try (ServerSocket socket = new ServerSocket(0)) {
       return socket.getLocalPort();
     }
   }
