@@ -4,12 +4,14 @@ import dev.cove.http.HttpConnections;
 import dev.cove.http.SentEntity;
 import java.io.IOException;
 import java.io.InputStream;
+import java.net.URI;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
 import org.apache.hc.client5.http.classic.methods.HttpUriRequestBase;
@@ -17,6 +19,8 @@ import org.apache.hc.core5.http.ClassicHttpResponse;
 import org.apache.hc.core5.http.Header;
 import org.apache.hc.core5.http.HttpEntity;
 import org.apache.hc.core5.http.HttpHost;
+import org.apache.hc.core5.http.HttpStatus;
+import org.apache.hc.core5.http.io.entity.EntityUtils;
 import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.http.AbortableInputStream;
 import software.amazon.awssdk.http.ContentStreamProvider;
@@ -38,11 +42,15 @@ final class PlainHttpClient implements SdkHttpClient {
       Set.of("host", "content-length", "transfer-encoding");
 
   private final HttpConnections connections;
+  private final URI origin;
+  private final HttpHost target;
 
   /**
    * @param silence how long a connection may move nothing
    */
   PlainHttpClient(S3Config config, Duration silence) {
+    origin = Objects.requireNonNull(config.endpoint());
+    target = new HttpHost(origin.getScheme(), origin.getHost(), origin.getPort());
     connections = HttpConnections.plain(new HttpConnections.Limits(
         config.maxConnections(), config.connectTimeout(), silence, config.attemptTimeout()));
   }
@@ -74,6 +82,44 @@ final class PlainHttpClient implements SdkHttpClient {
         request.abort();
       }
     };
+  }
+
+  /**
+   * What a request brought that was sent without the SDK.
+   *
+   * @param body null where there is none
+   */
+  record Direct(Header[] headers, @Nullable AbortableInputStream body) {}
+
+  /**
+   * Sends a request as it is to the endpoint.
+   *
+   * @param path as it was signed
+   * @return null for any answer but success; the connection is given back then
+   */
+  @Nullable
+  Direct direct(String method, String path, Map<String, String> headers) throws IOException {
+    HttpUriRequestBase request = new HttpUriRequestBase(method, origin);
+    request.setPath(path);
+    headers.forEach((name, value) -> {
+      if (!OWN_HEADERS.contains(name)) {
+        request.addHeader(name, value);
+      }
+    });
+    ClassicHttpResponse response = connections.client().executeOpen(target, request, null);
+    HttpEntity entity = response.getEntity();
+    if (response.getCode() != HttpStatus.SC_OK
+        && response.getCode() != HttpStatus.SC_PARTIAL_CONTENT) {
+      EntityUtils.consumeQuietly(entity);
+      response.close();
+      return null;
+    }
+    if (entity == null) {
+      response.close();
+      return new Direct(response.getHeaders(), null);
+    }
+    return new Direct(
+        response.getHeaders(), AbortableInputStream.create(entity.getContent(), request::abort));
   }
 
   @Override

@@ -6,6 +6,8 @@ import dev.cove.s3.S3Credentials.Anonymous;
 import dev.cove.s3.S3Credentials.DefaultChain;
 import dev.cove.s3.S3Credentials.Keys;
 import dev.cove.s3.S3Credentials.Supplied;
+import java.net.URI;
+import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -41,12 +43,24 @@ final class S3Clients implements AutoCloseable {
   private final List<SdkHttpClient> http = new ArrayList<>();
   private final S3Client quick;
   private @Nullable S3Client patient;
+  private final @Nullable ShortPath shortPath;
 
-  S3Clients(S3Config config) {
+  S3Clients(S3Config config, Clock clock, ShortPath.Trust trust) {
     this.config = config;
     this.region = regionOf(config);
     this.credentials = credentialsOf(config.credentials());
     this.quick = build(config.stallTimeout());
+    URI endpoint = config.endpoint();
+    this.shortPath =
+        endpoint != null && config.pathStyle() && http.get(0) instanceof PlainHttpClient plain
+            ? new ShortPath(plain, config, endpoint, region.id(), credentials, clock, trust)
+            : null;
+  }
+
+  /** For reading small objects; null where only the SDK will do. */
+  @Nullable
+  ShortPath shortPath() {
+    return shortPath;
   }
 
   Region region() {

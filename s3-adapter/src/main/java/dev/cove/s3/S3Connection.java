@@ -6,6 +6,7 @@ import dev.cove.s3.TrackedRetries.OnConflict;
 import dev.cove.storage.StorageException;
 import dev.cove.storage.StorageException.Kind;
 import java.nio.charset.StandardCharsets;
+import java.time.Clock;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.awscore.AwsRequestOverrideConfiguration;
@@ -29,10 +30,10 @@ final class S3Connection implements AutoCloseable {
   private final S3Errors errors;
   private final String uri;
 
-  S3Connection(S3Config config) {
+  S3Connection(S3Config config, Clock clock, ShortPath.Trust trust) {
     this.config = config;
     this.uri = "s3://" + config.bucket();
-    this.clients = new S3Clients(config);
+    this.clients = new S3Clients(config, clock, trust);
     this.errors = new S3Errors(
         uri,
         config.endpoint(),
@@ -50,6 +51,12 @@ final class S3Connection implements AutoCloseable {
 
   String uri() {
     return uri;
+  }
+
+  /** For reading small objects; null where only the SDK will do. */
+  @Nullable
+  ShortPath shortPath() {
+    return clients.shortPath();
   }
 
   S3Errors errors() {

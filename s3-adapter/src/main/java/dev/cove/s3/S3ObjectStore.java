@@ -49,7 +49,11 @@ final class S3ObjectStore implements ObjectStore {
   private final S3Uploads uploads;
 
   S3ObjectStore(S3Config config, Clock clock) {
-    this.s3 = new S3Connection(config);
+    this(config, clock, ShortPath.Trust.EARNED);
+  }
+
+  S3ObjectStore(S3Config config, Clock clock, ShortPath.Trust trust) {
+    this.s3 = new S3Connection(config, clock, trust);
     this.reads = new S3Reads(s3);
     this.writes = new S3Writes(s3, reads);
     this.uploads = new S3Uploads(s3, writes, clock);

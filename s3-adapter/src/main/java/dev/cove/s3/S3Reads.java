@@ -24,6 +24,7 @@ import software.amazon.awssdk.services.s3.model.EncodingType;
 import software.amazon.awssdk.services.s3.model.GetObjectRequest;
 import software.amazon.awssdk.services.s3.model.GetObjectResponse;
 import software.amazon.awssdk.services.s3.model.HeadObjectRequest;
+import software.amazon.awssdk.services.s3.model.HeadObjectResponse;
 import software.amazon.awssdk.services.s3.model.ListObjectsV2Request;
 import software.amazon.awssdk.services.s3.model.ListObjectsV2Response;
 import software.amazon.awssdk.services.s3.model.OptionalObjectAttributes;
@@ -44,7 +45,15 @@ final class S3Reads {
     s3.requireKey("look at", key);
     HeadObjectRequest request =
         HeadObjectRequest.builder().bucket(s3.bucket()).key(key).build();
-    return s3.read("look at", key, client -> S3Values.info(key, client.headObject(request)));
+    ShortPath shortPath = s3.shortPath();
+    return s3.read("look at", key, client -> {
+      HeadObjectResponse head = shortPath == null ? null : shortPath.head(key);
+      if (head == null) {
+        head = client.headObject(request);
+        succeeded(shortPath);
+      }
+      return S3Values.info(key, head);
+    });
   }
 
   ObjectBody get(GetRequest wanted) throws StorageException {
@@ -52,9 +61,10 @@ final class S3Reads {
     GetObjectRequest.Builder request =
         GetObjectRequest.builder().bucket(s3.bucket()).key(wanted.key());
     ByteRange range = wanted.range();
+    boolean checksum = range == null && s3.config().checksums() == Checksums.ON;
     if (range != null) {
       request.range(range.toHttpHeader());
-    } else if (s3.config().checksums() == Checksums.ON) {
+    } else if (checksum) {
       // Servers send a checksum with whole objects only. As a plain header, so that the SDK does
       // not
       // wrap the stream to check the same bytes once more.
@@ -64,13 +74,25 @@ final class S3Reads {
       request.ifMatch(S3Values.quoted(wanted.version()));
     }
     GetObjectRequest built = request.build();
+    ShortPath shortPath = s3.shortPath();
     return s3.read("read", wanted.key(), client -> {
+      ShortPath.Got got = shortPath == null ? null : shortPath.get(built, checksum);
+      if (got != null) {
+        return body(wanted, got.head(), got.body());
+      }
       // Unmanaged: the stream is handed on as it is, and stays open. Judged outside of the SDK,
       // which
       // would take a failure in here for one of the connection.
       Answered answered = client.getObject(built, ResponseTransformer.unmanaged(Answered::new));
+      succeeded(shortPath);
       return body(wanted, answered.head(), answered.in());
     });
+  }
+
+  private static void succeeded(@Nullable ShortPath shortPath) {
+    if (shortPath != null) {
+      shortPath.succeeded();
+    }
   }
 
   private record Answered(GetObjectResponse head, AbortableInputStream in) {}

@@ -1,0 +1,215 @@
+package dev.cove.s3;
+
+import java.io.IOException;
+import java.net.URI;
+import java.time.Clock;
+import java.time.Instant;
+import java.util.HashMap;
+import java.util.Locale;
+import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.apache.hc.core5.http.Header;
+import org.jspecify.annotations.Nullable;
+import software.amazon.awssdk.auth.credentials.AwsCredentials;
+import software.amazon.awssdk.auth.credentials.AwsCredentialsProvider;
+import software.amazon.awssdk.http.AbortableInputStream;
+import software.amazon.awssdk.services.s3.model.GetObjectRequest;
+import software.amazon.awssdk.services.s3.model.GetObjectResponse;
+import software.amazon.awssdk.services.s3.model.HeadObjectResponse;
+import software.amazon.awssdk.utils.DateUtils;
+import software.amazon.awssdk.utils.http.SdkHttpUtils;
+
+/**
+ * GET and HEAD of objects without the SDK's pipeline, whose processor time for a small object is
+ * more than everything else's together. For endpoints without TLS that name the bucket in the path.
+ *
+ * <p>It knows success only. Whatever else comes is not looked at: the call is made again by the SDK,
+ * which retries, follows, refreshes and tells what is wrong. While that happens it stays away.
+ */
+final class ShortPath {
+  // Calls of the SDK's that are to succeed in a row before this tries (again).
+  private static final int PROBATION = 16;
+  private static final String META = "x-amz-meta-";
+
+  private final PlainHttpClient http;
+  private final S3Config config;
+  private final String host;
+  private final String bucketPath;
+  private final AwsCredentialsProvider credentials;
+  private final RequestSigner signer;
+  private final Clock clock;
+  private final AtomicInteger probation;
+
+  ShortPath(
+      PlainHttpClient http,
+      S3Config config,
+      URI endpoint,
+      String region,
+      AwsCredentialsProvider credentials,
+      Clock clock,
+      Trust trust) {
+    this.http = http;
+    this.config = config;
+    this.host =
+        endpoint.getPort() < 0 ? endpoint.getHost() : endpoint.getHost() + ':' + endpoint.getPort();
+    String path = endpoint.getRawPath() == null ? "" : endpoint.getRawPath();
+    this.bucketPath = (path.endsWith("/") ? path.substring(0, path.length() - 1) : path)
+        + '/'
+        + SdkHttpUtils.urlEncode(config.bucket())
+        + '/';
+    this.credentials = credentials;
+    this.signer = new RequestSigner(region);
+    this.clock = clock;
+    this.probation = new AtomicInteger(trust == Trust.AT_ONCE ? 0 : PROBATION);
+  }
+
+  /** When it is tried first. */
+  enum Trust {
+    /** After some calls of the SDK have succeeded. */
+    EARNED,
+    AT_ONCE
+  }
+
+  /** What came of a GET. */
+  record Got(GetObjectResponse head, AbortableInputStream body) {}
+
+  /** Null when the SDK is to be asked. */
+  @Nullable
+  Got get(GetObjectRequest request, boolean checksum) {
+    SortedMap<String, String> headers = new TreeMap<>();
+    if (request.range() != null) {
+      headers.put("range", request.range());
+    }
+    if (request.ifMatch() != null) {
+      headers.put("if-match", request.ifMatch());
+    }
+    if (checksum) {
+      headers.put("x-amz-checksum-mode", "ENABLED");
+    }
+    PlainHttpClient.Direct answer = send("GET", request.key(), headers);
+    if (answer == null) {
+      return null;
+    }
+    AbortableInputStream body =
+        answer.body() == null ? AbortableInputStream.createEmpty() : answer.body();
+    try {
+      return new Got(got(answer.headers()), body);
+    } catch (RuntimeException strange) {
+      body.abort();
+      return null;
+    }
+  }
+
+  /** Null when the SDK is to be asked. */
+  @Nullable
+  HeadObjectResponse head(String key) {
+    PlainHttpClient.Direct answer = send("HEAD", key, new TreeMap<>());
+    if (answer == null) {
+      return null;
+    }
+    try {
+      return headed(answer.headers());
+    } catch (RuntimeException strange) {
+      return null;
+    }
+  }
+
+  /** The SDK's way of a call succeeded. */
+  void succeeded() {
+    if (probation.get() > 0) {
+      probation.decrementAndGet();
+    }
+  }
+
+  private PlainHttpClient.@Nullable Direct send(
+      String method, String key, SortedMap<String, String> headers) {
+    if (probation.get() > 0) {
+      return null;
+    }
+    String path = bucketPath + SdkHttpUtils.urlEncodeIgnoreSlashes(key);
+    headers.put("host", host);
+    if (config.payer() == S3Config.Payer.REQUESTER) {
+      headers.put("x-amz-request-payer", "requester");
+    }
+    if (!(config.credentials() instanceof S3Credentials.Anonymous)) {
+      AwsCredentials keys = credentials.resolveCredentials();
+      signer.sign(method, path, headers, keys, clock.instant());
+    }
+    try {
+      return http.direct(method, path, headers);
+    } catch (IOException e) {
+      probation.set(PROBATION);
+      return null;
+    }
+  }
+
+  private static GetObjectResponse got(Header[] headers) {
+    GetObjectResponse.Builder got = GetObjectResponse.builder();
+    Map<String, String> metadata = new HashMap<>();
+    for (Header header : headers) {
+      String value = header.getValue();
+      String name = header.getName().toLowerCase(Locale.ROOT);
+      switch (name) {
+        case "content-length" -> got.contentLength(Long.parseLong(value));
+        case "content-range" -> got.contentRange(value);
+        case "etag" -> got.eTag(value);
+        case "last-modified" -> got.lastModified(time(value));
+        case "content-type" -> got.contentType(value);
+        case "content-encoding" -> got.contentEncoding(value);
+        case "content-disposition" -> got.contentDisposition(value);
+        case "content-language" -> got.contentLanguage(value);
+        case "cache-control" -> got.cacheControl(value);
+        case "x-amz-storage-class" -> got.storageClass(value);
+        case "x-amz-version-id" -> got.versionId(value);
+        case "x-amz-server-side-encryption" -> got.serverSideEncryption(value);
+        case "x-amz-server-side-encryption-aws-kms-key-id" -> got.ssekmsKeyId(value);
+        case "x-amz-checksum-type" -> got.checksumType(value);
+        case "x-amz-checksum-crc32c" -> got.checksumCRC32C(value);
+        case "x-amz-checksum-crc32" -> got.checksumCRC32(value);
+        case "x-amz-checksum-sha256" -> got.checksumSHA256(value);
+        case "x-amz-checksum-sha1" -> got.checksumSHA1(value);
+        default -> note(metadata, name, value);
+      }
+    }
+    return got.metadata(metadata).build();
+  }
+
+  private static HeadObjectResponse headed(Header[] headers) {
+    HeadObjectResponse.Builder head = HeadObjectResponse.builder();
+    Map<String, String> metadata = new HashMap<>();
+    for (Header header : headers) {
+      String value = header.getValue();
+      String name = header.getName().toLowerCase(Locale.ROOT);
+      switch (name) {
+        case "content-length" -> head.contentLength(Long.parseLong(value));
+        case "etag" -> head.eTag(value);
+        case "last-modified" -> head.lastModified(time(value));
+        case "content-type" -> head.contentType(value);
+        case "content-encoding" -> head.contentEncoding(value);
+        case "content-disposition" -> head.contentDisposition(value);
+        case "content-language" -> head.contentLanguage(value);
+        case "cache-control" -> head.cacheControl(value);
+        case "x-amz-storage-class" -> head.storageClass(value);
+        case "x-amz-archive-status" -> head.archiveStatus(value);
+        case "x-amz-restore" -> head.restore(value);
+        case "x-amz-version-id" -> head.versionId(value);
+        case "x-amz-server-side-encryption" -> head.serverSideEncryption(value);
+        case "x-amz-server-side-encryption-aws-kms-key-id" -> head.ssekmsKeyId(value);
+        default -> note(metadata, name, value);
+      }
+    }
+    return head.metadata(metadata).build();
+  }
+
+  private static void note(Map<String, String> metadata, String name, String value) {
+    if (name.startsWith(META)) {
+      metadata.put(name.substring(META.length()), value);
+    }
+  }
+
+  private static Instant time(String value) {
+    return DateUtils.parseRfc822Date(value);
+  }
+}
