@@ -6,13 +6,14 @@ import statistics
 import time
 from collections.abc import Callable
 
-from . import lab, mounts, s3, servers, work
+from . import endless, lab, mounts, s3, servers, work
 
 MEGA = 1e6
 DELAY = "30ms"
 CURL, COVE = "curl", "cove"
 SMALL_MEMORY, MEMORY_ABOVE = 256 * servers.MIB / MEGA, 200
 SMALL_WRITES = 800
+MILLION = 1_000_000
 FIRST_BYTES = 40
 
 
@@ -82,6 +83,9 @@ ROWS = {
     "list-warm": Row("ls -l of 10,000, again", "ms", False, (at_most(150),)),
     "list-posix": Row("ls -l of 10,000, cold, with modes and owners from metadata", "ms", False,
                       (at_most(0.5, "s3fs"),)),
+    "million-first": Row("1,000,000 objects in a folder: first names", "s", False, (at_most(2),)),
+    "million-all": Row("… all names", "s", False),
+    "million-memory": Row("… peak memory, --memory 256m", "MB", False, (at_most(SMALL_MEMORY + MEMORY_ABOVE),)),
     "find": Row("find, 2,000 files in 220 prefixes", "ms", False, (at_most(0.9, "rclone"),)),
     "first-byte": Row("open and first byte of a small file", "ms", False),
     "ready": Row("mounted and listing", "ms", False),
@@ -226,6 +230,18 @@ def _list_posix(bench, tool):
     with bench.mount(tool, ["--attrs", "posix"] if tool == COVE else []) as mount:
         bench.put("list-posix", tool, work.seconds(work.list_long, mount.directory / "listed") * 1000)
         bench.cost("list-posix", tool, mount)
+
+
+def _million(bench, tool):
+    endpoint = servers.start_endless(bench.lab, MILLION)
+    with bench.mount(tool, ["--memory", "256m"], endpoint=endpoint) as mount:
+        first, whole, count = work.list_names(mount.directory / endless.PREFIX)
+        if count != MILLION:
+            raise lab.Failed(f"{count} of {MILLION} names were listed")
+        bench.put("million-first", tool, first)
+        bench.put("million-all", tool, whole)
+        bench.put("million-memory", tool, mount.peak())
+        bench.cost("million", tool, mount)
 
 
 def _find(bench, tool):
@@ -428,6 +444,7 @@ LINES = {
     "small": Line(_small, ("small",)),
     "list": Line(_list, ("list-cold", "list-warm")),
     "list-posix": Line(_list_posix, ("list-posix",), (COVE, "s3fs")),
+    "million": Line(_million, ("million-first", "million-all", "million-memory"), (COVE,)),
     "find": Line(_find, ("find",), MOUNTED),
     "first-byte": Line(_first_byte, ("first-byte",)),
     "ready": Line(_ready, ("ready",), MOUNTED),

@@ -148,6 +148,8 @@ def _method(settings):
         "a connection that stands.",
         f"- Writing ends when the files are closed *and* their objects are complete in the bucket: rclone uploads "
         f"after close. {SMALL_WRITES} small files are written.",
+        "- The disk cache lies in memory too: it is the cache that is measured and not the machine's disk. “1,000,000 "
+        "objects” are listed by a server that makes them up.",
         "- “30 ms”: a proxy before the server holds each response back for so long.",
         "- The tools take turns at being first from round to round.",
     ]

@@ -48,6 +48,16 @@ def start_proxy(lab_, endpoint, delay):
     return address.rstrip("/")
 
 
+def start_endless(lab_, count):
+    """Starts a server that only lists, and lists so many objects."""
+    process = lab_.start(["python3", "-B", "-m", "buckets.endless", count], lab_.disk / "endless.log",
+                         environment={"PYTHONPATH": str(lab.ROOT / "benchmarks")}, stdout=-1, text=True)
+    address = process.stdout.readline().strip()
+    if not address.startswith("http"):
+        raise lab.Failed("the listing server did not start: " + (lab_.disk / "endless.log").read_text()[-300:])
+    return address
+
+
 def _proxy_classpath(lab_):
     found = lab_.disk / "proxy.classpath"
     if not found.exists():
