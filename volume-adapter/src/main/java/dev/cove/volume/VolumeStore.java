@@ -13,12 +13,16 @@ import dev.cove.volume.chunk.BlobReader;
 import dev.cove.volume.chunk.BlobWriter;
 import dev.cove.volume.chunk.ByteReader;
 import dev.cove.volume.chunk.ByteWriter;
+import dev.cove.volume.chunk.Hash;
 import dev.cove.volume.chunk.PackId;
 import dev.cove.volume.chunk.Sealed;
+import dev.cove.volume.chunk.UploadMemory;
 import dev.cove.volume.snapshot.FileType;
 import dev.cove.volume.snapshot.Inode;
 import dev.cove.volume.snapshot.NodeStore;
 import dev.cove.volume.snapshot.Tree;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -39,6 +43,7 @@ public final class VolumeStore implements AutoCloseable {
   private final NodeStore nodes;
   private final Workers workers;
   private final BlobReader reader;
+  private final @Nullable UploadMemory memory;
   private final SecureRandom random = new SecureRandom();
 
   private VolumeStore(ObjectStore objects, VolumeOptions options) {
@@ -47,6 +52,11 @@ public final class VolumeStore implements AutoCloseable {
     this.nodes = new NodeStore(options.nodeCacheBytes());
     this.workers = new Workers(options.parallelism());
     this.reader = new BlobReader(objects, workers.requests());
+    Path folder = options.uploadMemory();
+    this.memory = folder == null
+        ? null
+        : new UploadMemory(folder.resolve(
+            Hash.of(objects.uri().getBytes(StandardCharsets.UTF_8)).toString().substring(0, 32)));
   }
 
   /**
@@ -362,7 +372,8 @@ public final class VolumeStore implements AutoCloseable {
         objects,
         reader,
         workers.requests(),
-        () -> new PackId(random.nextLong(), random.nextLong()));
+        () -> new PackId(random.nextLong(), random.nextLong()),
+        memory);
   }
 
   /** What a name stands for. */

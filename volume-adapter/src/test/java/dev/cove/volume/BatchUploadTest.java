@@ -3,6 +3,9 @@ package dev.cove.volume;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import dev.cove.storage.StorageException.Kind;
+import dev.cove.storage.StoreOperation;
+import dev.cove.storage.testkit.FaultyObjectStore;
 import dev.cove.storage.testkit.MemoryObjectStore;
 import dev.cove.storage.testkit.RecordingObjectStore;
 import dev.cove.volume.VolumeException.Reason;
@@ -121,6 +124,59 @@ final class BatchUploadTest {
     fresh.commit("second");
     assertThat(stored() - before).isLessThan(16 << 20);
     assertThat(store.volume("v").readFile("/large")).isEqualTo(large);
+  }
+
+  @Test
+  void anUploadThatWasInterruptedGoesOnWhereItWas(@TempDir Path memory) throws IOException {
+    byte[] large = new byte[40 << 20];
+    new Random(6).nextBytes(large);
+    VolumeOptions remembering = VolumeOptions.standard().withUploadMemory(memory);
+    // A process that uploads all and never gets to its commit.
+    FaultyObjectStore dying = new FaultyObjectStore(objects);
+    dying.on(StoreOperation.PUT).keys(key -> key.contains("/commits/")).fail(Kind.UNAVAILABLE);
+    try (VolumeStore interrupted = VolumeStore.open(dying, remembering)) {
+      Volume writing = interrupted.volume("v");
+      writing.writeFile("/large", large);
+      VolumeException failed =
+          catchThrowableOfType(VolumeException.class, () -> writing.commit("never"));
+      assertThat(failed.reason()).isEqualTo(Reason.UNREACHABLE);
+    }
+    long before = stored();
+    assertThat(before).isGreaterThan(40 << 20);
+    try (VolumeStore again = VolumeStore.open(objects, remembering)) {
+      Volume resumed = again.volume("v");
+      resumed.writeFile("/other", large);
+      resumed.commit("resumed");
+      assertThat(resumed.readFile("/other")).isEqualTo(large);
+    }
+    assertThat(stored() - before).isLessThan(1 << 20);
+  }
+
+  @Test
+  void aPackThatIsGoneIsNotReliedOn(@TempDir Path memory) throws IOException {
+    byte[] large = new byte[10 << 20];
+    new Random(7).nextBytes(large);
+    VolumeOptions remembering = VolumeOptions.standard().withUploadMemory(memory);
+    for (String path : List.of("/first", "/second")) {
+      try (VolumeStore fresh = VolumeStore.open(objects, remembering)) {
+        Volume writing = fresh.volume("v");
+        writing.writeFile(path, large);
+        writing.commit(path);
+        assertThat(writing.readFile(path)).isEqualTo(large);
+        if (path.equals("/first")) {
+          fresh.delete("v");
+          objects.deleteAll(keys());
+          fresh.create("v");
+        }
+      }
+    }
+    assertThat(store.verify().damages()).isEmpty();
+  }
+
+  private List<String> keys() throws IOException {
+    return objects.list(dev.cove.storage.ListRequest.all("packs/")).objects().stream()
+        .map(dev.cove.storage.ObjectInfo::key)
+        .toList();
   }
 
   private long stored() throws IOException {

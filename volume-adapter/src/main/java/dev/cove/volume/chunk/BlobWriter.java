@@ -13,6 +13,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.Semaphore;
@@ -31,6 +32,9 @@ public final class BlobWriter implements BlobSource {
   // 8 MiB: 100 MB of small files are a dozen requests, and four packs under way need little memory.
   private static final int PACK_SIZE = 8 << 20;
   private static final int PACKS_UNDER_WAY = 4;
+  // What takes less than a second need not be resumed, and a small commit is not to wait for a
+  // local file.
+  private static final int WORTH_RESUMING = 1 << 20;
   // 100,000 hashes and places take some 20 MB.
   private static final int REMEMBERED = 100_000;
 
@@ -38,6 +42,10 @@ public final class BlobWriter implements BlobSource {
   private final BlobSource stored;
   private final Executor uploads;
   private final Supplier<PackId> ids;
+  private final @Nullable UploadMemory memory;
+  /** Whether packs that are remembered are still there. */
+  private final Map<PackId, Boolean> asked = new ConcurrentHashMap<>();
+
   private final Semaphore underWay = new Semaphore(PACKS_UNDER_WAY);
 
   /** Never held across a request. */
@@ -69,8 +77,15 @@ public final class BlobWriter implements BlobSource {
    * @param stored reads what is in the store
    * @param uploads runs the uploads
    * @param ids names new packs; no two alike, ever
+   * @param memory what was uploaded before; null for nothing
    */
-  public BlobWriter(ObjectStore store, BlobSource stored, Executor uploads, Supplier<PackId> ids) {
+  public BlobWriter(
+      ObjectStore store,
+      BlobSource stored,
+      Executor uploads,
+      Supplier<PackId> ids,
+      @Nullable UploadMemory memory) {
+    this.memory = memory;
     this.store = store;
     this.stored = stored;
     this.uploads = uploads;
@@ -91,6 +106,7 @@ public final class BlobWriter implements BlobSource {
 
   public BlobRef add(byte[] bytes, int offset, int length) throws StorageException {
     Hash hash = Hash.of(bytes, offset, length);
+    recall(hash);
     Upload full = null;
     BlobRef ref;
     synchronized (lock) {
@@ -113,6 +129,23 @@ public final class BlobWriter implements BlobSource {
       throwEarlierFailure();
     }
     return ref;
+  }
+
+  /** Knows a blob that an earlier process has uploaded, if it is still there. */
+  private void recall(Hash hash) {
+    BlobRef earlier = memory == null ? null : memory.find(hash);
+    if (earlier != null
+        && asked.computeIfAbsent(earlier.pack(), pack -> reaches(pack.key(), earlier))) {
+      remember(earlier);
+    }
+  }
+
+  private boolean reaches(String key, BlobRef ref) {
+    try {
+      return store.head(key).size() >= ref.offset() + (long) ref.length();
+    } catch (StorageException e) {
+      return false; // It is uploaded again.
+    }
   }
 
   /** How many bytes were new so far. */
@@ -241,6 +274,9 @@ public final class BlobWriter implements BlobSource {
       if (!there) {
         throw e;
       }
+    }
+    if (memory != null && pack.size() >= WORTH_RESUMING) {
+      memory.add(pack.blobs());
     }
     synchronized (lock) {
       sealed.remove(pack.id());

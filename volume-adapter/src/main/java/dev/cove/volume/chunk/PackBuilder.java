@@ -1,6 +1,8 @@
 package dev.cove.volume.chunk;
 
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 
 /** A pack being filled, in memory; not for use by several threads. */
 final class PackBuilder {
@@ -8,7 +10,7 @@ final class PackBuilder {
   private final ByteWriter index = new ByteWriter();
   private byte[] bytes = new byte[64 << 10];
   private int size;
-  private int blobs;
+  private final List<BlobRef> blobs = new ArrayList<>();
 
   PackBuilder(PackId id) {
     this.id = id;
@@ -20,7 +22,7 @@ final class PackBuilder {
     BlobRef ref = new BlobRef(hash, id, size, length);
     append(source, offset, length);
     index.hash(hash).varint(length);
-    blobs++;
+    blobs.add(ref);
     return ref;
   }
 
@@ -32,8 +34,13 @@ final class PackBuilder {
     return size;
   }
 
+  /** What was added, in order. */
+  List<BlobRef> blobs() {
+    return blobs;
+  }
+
   boolean isEmpty() {
-    return blobs == 0;
+    return blobs.isEmpty();
   }
 
   /** The bytes at a place, as they were added. */
@@ -43,8 +50,10 @@ final class PackBuilder {
 
   /** Appends the index; nothing is added after that. The object is {@link #bytes()} up to {@link #size()}. */
   void finish() {
-    byte[] entries =
-        new ByteWriter(index.size() + 5).varint(blobs).raw(index.toByteArray()).toByteArray();
+    byte[] entries = new ByteWriter(index.size() + 5)
+        .varint(blobs.size())
+        .raw(index.toByteArray())
+        .toByteArray();
     ByteWriter end = new ByteWriter(entries.length + PackIndex.TRAILER);
     end.raw(entries).hash(Hash.of(entries)).fixedLong(entries.length);
     append(end.toByteArray(), 0, end.size());

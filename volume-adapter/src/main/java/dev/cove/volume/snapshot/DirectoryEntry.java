@@ -36,6 +36,11 @@ public record DirectoryEntry(long parent, Name name, long inode, FileType type) 
       case 3 -> FileType.SYMLINK;
       default -> throw in.damaged("an unknown type " + code);
     };
-    return new DirectoryEntry(parent(key), name(key), inode, type);
+    Name name = name(key);
+    if (!name.isPlain()) {
+      // Whoever writes the tree to a disk must not be led out of it.
+      throw in.damaged("a name that leads elsewhere");
+    }
+    return new DirectoryEntry(parent(key), name, inode, type);
   }
 }

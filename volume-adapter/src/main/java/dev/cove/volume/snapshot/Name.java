@@ -23,6 +23,19 @@ public final class Name implements Comparable<Name> {
     return bytes;
   }
 
+  /** Whether it can name one entry of a directory: neither empty nor a dot or two, without slash and NUL. */
+  public boolean isPlain() {
+    for (byte b : bytes) {
+      if (b == '/' || b == 0) {
+        return false;
+      }
+    }
+    boolean dots = bytes.length == 1
+        ? bytes[0] == '.'
+        : bytes.length == 2 && bytes[0] == '.' && bytes[1] == '.';
+    return bytes.length > 0 && !dots;
+  }
+
   public int length() {
     return bytes.length;
   }

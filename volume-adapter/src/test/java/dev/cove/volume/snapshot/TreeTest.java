@@ -34,7 +34,8 @@ final class TreeTest {
         store,
         new BlobReader(store, Runnable::run),
         Runnable::run,
-        () -> new PackId(0, packs.incrementAndGet()));
+        () -> new PackId(0, packs.incrementAndGet()),
+        null);
   }
 
   @ParameterizedTest
