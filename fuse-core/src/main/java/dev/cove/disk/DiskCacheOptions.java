@@ -8,7 +8,7 @@ import java.nio.file.Path;
  * @param folder made when it is absent; others' files in it are left alone
  * @param size the most that the cache takes of the disk
  * @param keepFree what it leaves free on the disk, whatever its size
- * @param queue the most that waits to be written; what comes beyond is not kept
+ * @param queue the most that waits in memory to be written; what comes beyond is not kept
  */
 public record DiskCacheOptions(Path folder, long size, long keepFree, long queue) {
   public static final long LEAST_SIZE = 64L << 20;

@@ -20,6 +20,10 @@ import picocli.CommandLine.Spec;
 final class CacheOptions {
   private static final Logger log = LoggerFactory.getLogger(CacheOptions.class);
 
+  // A cold read fills memory faster than one busy processor empties it; an eighth leaves readers
+  // theirs.
+  private static final long MOST_WAITING = 256L << 20;
+
   @Spec(Spec.Target.MIXEE)
   private CommandSpec spec;
 
@@ -56,10 +60,11 @@ final class CacheOptions {
   /**
    * The cache in the folder that was asked for; null where none was, or another process has it.
    *
+   * @param memory the budget that blocks are in while they wait to be written
    * @throws CommandFailure when the folder cannot be used
    */
   @Nullable
-  DiskCache open() {
+  DiskCache open(long memory) {
     if (folder == null) {
       return null;
     }

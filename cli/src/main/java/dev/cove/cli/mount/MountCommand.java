@@ -1,5 +1,6 @@
 package dev.cove.cli.mount;
 
+import dev.cove.cache.MemoryBudget;
 import dev.cove.cli.command.CommandFailure;
 import dev.cove.cli.command.ExitCodes;
 import dev.cove.cli.command.PathArgument;
@@ -115,8 +116,9 @@ public final class MountCommand implements Callable<Integer> {
     Folders folders = Folders.current();
     String logs = logs(folders, requests, background);
     MountProcess process = new MountProcess(MountRegistry.open(folders), logs);
+    MemoryBudget budget = fileSystem.budget();
     try (Shared shared =
-        new Shared(fileSystem.budget(), cache.open(), metricsEndpoint(process::figures))) {
+        new Shared(budget, cache.open(budget.total()), metricsEndpoint(process::figures))) {
       List<MountedBucket> mounted = new Mounting(
               store,
               fileSystem,
