@@ -5,6 +5,7 @@ import dev.cove.cli.command.ExitCodes;
 import dev.cove.cli.state.Format.Ending;
 import dev.cove.state.Bytes;
 import dev.cove.state.IfMissing;
+import dev.cove.state.Lease;
 import dev.cove.state.NamedQueue;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -176,6 +177,9 @@ final class QueueItems {
         "  cove queue get tasks --no-block || echo empty",
       })
   static final class Get extends OnQueue {
+    private static final Duration LOOKED_AT = Duration.ofMinutes(1);
+    private static final Duration FOR_EVER = Duration.ofDays(36_500);
+
     @Option(names = "--json", description = "Print one JSON string, or null.")
     private boolean json;
 
@@ -198,16 +202,50 @@ final class QueueItems {
 
     @Override
     int run(NamedQueue queue) throws IOException, InterruptedException {
-      Optional<Bytes> taken = take(partition.of(queue, format));
+      NamedQueue from = partition.of(queue, format);
+      if (json) {
+        Optional<String> text = takeAsJson(from);
+        text.ifPresent(spec.commandLine().getOut()::println);
+        return text.isPresent() ? ExitCodes.DONE : ExitCodes.NOT_SO;
+      }
+      Optional<Bytes> taken = take(from);
       if (taken.isEmpty()) {
         return ExitCodes.NOT_SO;
       }
-      if (json) {
-        spec.commandLine().getOut().println(format.json(taken.get()));
-      } else {
-        format.write(System.out, taken.get(), raw ? Ending.NOTHING : Ending.LINE);
-      }
+      format.write(System.out, taken.get(), raw ? Ending.NOTHING : Ending.LINE);
       return ExitCodes.DONE;
+    }
+
+    /** What has no JSON, being no text, goes back to its place: nobody would have seen it. */
+    private Optional<String> takeAsJson(NamedQueue from) throws InterruptedException {
+      while (true) {
+        Optional<Lease> lease = lease(from);
+        if (lease.isEmpty()) {
+          return Optional.empty();
+        }
+        String text;
+        try {
+          text = format.json(lease.get().item());
+        } catch (CommandFailure e) {
+          lease.get().giveBack();
+          throw e;
+        }
+        if (lease.get().acknowledge()) {
+          return Optional.of(text);
+        }
+      }
+    }
+
+    private Optional<Lease> lease(NamedQueue from) throws InterruptedException {
+      if (waiting.noBlock) {
+        return from.lease(LOOKED_AT);
+      }
+      try {
+        return Optional.of(
+            from.lease(LOOKED_AT, waiting.timeout == null ? FOR_EVER : waiting.timeout));
+      } catch (TimeoutException e) {
+        return Optional.empty();
+      }
     }
 
     private Optional<Bytes> take(NamedQueue from) throws InterruptedException {

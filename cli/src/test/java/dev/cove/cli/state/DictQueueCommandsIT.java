@@ -132,6 +132,19 @@ final class DictQueueCommandsIT {
   }
 
   @Test
+  void anItemThatCannotBeShownStaysInTheQueue() throws Exception {
+    byte[] bytes = {0, (byte) 0xff};
+    assertThat(coveReading(bytes, "queue", "put", "q", "-", "--create-if-missing").status)
+        .isZero();
+    assertDone("", "queue", "put", "q", "next");
+    assertOneLine(3, "--base64", "queue", "get", "q", "--json");
+    assertDone("2\n", "queue", "len", "q");
+    assertDone("\"AP8=\"\n", "queue", "get", "q", "--json", "--base64");
+    assertDone("\"next\"\n", "queue", "get", "q", "--json", "--timeout", "1");
+    assertNotSo("queue", "get", "q", "--json", "--no-block");
+  }
+
+  @Test
   void badInputIsOneLine() throws Exception {
     assertOneLine(2, "'-5'", "dict", "put", "d", "k", "v", "--ttl", "-5");
     assertOneLine(2, "more than 0", "dict", "put", "d", "k", "v", "--ttl", "0");
