@@ -18,6 +18,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.SimpleFileVisitor;
 import java.nio.file.attribute.BasicFileAttributes;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -304,7 +305,7 @@ public final class BatchUpload implements AutoCloseable {
     return Inode.of(0, FileType.FILE, 0644, 0, 0, now());
   }
 
-  private java.time.Instant now() {
+  private Instant now() {
     return volume.store().options().clock().instant();
   }
 }

@@ -3,8 +3,10 @@ package dev.cove.volume;
 import dev.cove.storage.StorageException;
 import dev.cove.volume.snapshot.DirectoryEntry;
 import dev.cove.volume.snapshot.Inode;
+import dev.cove.volume.snapshot.Name;
 import dev.cove.volume.snapshot.Snapshot;
 import dev.cove.volume.snapshot.TreeDiff;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -103,7 +105,7 @@ final class Differences {
     if (inode == null) {
       return null;
     }
-    Inode body = inode.withLinks(1).withHome(Inode.ROOT, dev.cove.volume.snapshot.Name.EMPTY);
-    return inode.isDirectory() ? body.withMtime(java.time.Instant.EPOCH) : body;
+    Inode body = inode.withLinks(1).withHome(Inode.ROOT, Name.EMPTY);
+    return inode.isDirectory() ? body.withMtime(Instant.EPOCH) : body;
   }
 }

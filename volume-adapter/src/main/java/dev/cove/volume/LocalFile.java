@@ -14,6 +14,7 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.UserDefinedFileAttributeView;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -78,8 +79,7 @@ final class LocalFile {
     for (String name : names) {
       ByteBuffer value = ByteBuffer.allocate(view.size(name));
       view.read(name, value);
-      xattrs.put(
-          "user." + name, new Name(java.util.Arrays.copyOf(value.array(), value.position())));
+      xattrs.put("user." + name, new Name(Arrays.copyOf(value.array(), value.position())));
     }
     return xattrs;
   }

@@ -7,9 +7,11 @@ import dev.cove.volume.snapshot.Content;
 import dev.cove.volume.snapshot.ContentReader;
 import dev.cove.volume.snapshot.DirectoryEntry;
 import dev.cove.volume.snapshot.Inode;
+import dev.cove.volume.snapshot.Tree;
 import dev.cove.volume.snapshot.TreeScan;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.function.BiConsumer;
@@ -71,7 +73,7 @@ final class Needs {
       // What their inodes were is lost, but not what they were called.
       scan(
           commit.entries(),
-          new java.util.HashSet<>(),
+          new HashSet<>(),
           (key, value) -> {
             DirectoryEntry entry = DirectoryEntry.decode(key, value);
             name(lostInodes, Inode.key(entry.inode()), entry.parent(), entry, named);
@@ -82,7 +84,7 @@ final class Needs {
       // Inodes know the name they go by.
       scan(
           commit.inodes(),
-          new java.util.HashSet<>(),
+          new HashSet<>(),
           (key, value) -> {
             Inode inode = Inode.decode(Inode.number(key), value);
             DirectoryEntry entry =
@@ -165,8 +167,7 @@ final class Needs {
     void entry(byte[] key, byte[] value) throws StorageException;
   }
 
-  private void scan(
-      dev.cove.volume.snapshot.Tree tree, Set<BlobRef> seen, Entries entries, List<Range> lost)
+  private void scan(Tree tree, Set<BlobRef> seen, Entries entries, List<Range> lost)
       throws StorageException {
     TreeScan.scan(tree, seen, new TreeScan.Visitor() {
       @Override

@@ -12,6 +12,7 @@ import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 
 /** Where the inodes of a snapshot are, as paths; for one thread. */
@@ -77,7 +78,7 @@ final class Paths {
   }
 
   /** Whether a directory is, or lies below, one of those. */
-  boolean isBelow(long directory, java.util.Set<Long> tops) throws StorageException {
+  boolean isBelow(long directory, Set<Long> tops) throws StorageException {
     for (long at = directory; ; ) {
       if (tops.contains(at)) {
         return true;

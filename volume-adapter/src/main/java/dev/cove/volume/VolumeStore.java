@@ -27,7 +27,11 @@ import java.security.SecureRandom;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
@@ -244,7 +248,7 @@ public final class VolumeStore implements AutoCloseable {
   public VerifyReport verify() {
     try {
       Verifier verifier = new Verifier(this);
-      java.util.Map<Id, String> lines = new java.util.HashMap<>();
+      Map<Id, String> lines = new HashMap<>();
       for (String key : keys(NAMES)) {
         verifier.sealed(Sealed.Kind.NAME, key);
         String name = key.substring(NAMES.length());
@@ -277,8 +281,8 @@ public final class VolumeStore implements AutoCloseable {
     }
   }
 
-  private java.util.Set<Id> allLines() throws StorageException {
-    java.util.Set<Id> ids = new java.util.LinkedHashSet<>();
+  private Set<Id> allLines() throws StorageException {
+    Set<Id> ids = new LinkedHashSet<>();
     for (String key : keys(Line.PREFIX)) {
       Line.idOf(key).ifPresent(ids::add);
     }

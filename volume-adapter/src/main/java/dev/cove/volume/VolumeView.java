@@ -5,6 +5,7 @@ import dev.cove.volume.VolumeException.Reason;
 import dev.cove.volume.chunk.BlobSource;
 import dev.cove.volume.snapshot.ContentReader;
 import dev.cove.volume.snapshot.DirectoryEntry;
+import dev.cove.volume.snapshot.FileType;
 import dev.cove.volume.snapshot.Inode;
 import dev.cove.volume.snapshot.Name;
 import dev.cove.volume.snapshot.Snapshot;
@@ -211,7 +212,7 @@ public final class VolumeView {
   }
 
   private static boolean isDirectory(DirectoryEntry entry) {
-    return entry.type() == dev.cove.volume.snapshot.FileType.DIRECTORY;
+    return entry.type() == FileType.DIRECTORY;
   }
 
   static VolumeException noSuchFile(VolumePath path) {

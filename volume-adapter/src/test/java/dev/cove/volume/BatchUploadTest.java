@@ -3,6 +3,7 @@ package dev.cove.volume;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import dev.cove.storage.ListRequest;
 import dev.cove.storage.StorageException.Kind;
 import dev.cove.storage.StoreOperation;
 import dev.cove.storage.testkit.FaultyObjectStore;
@@ -174,13 +175,13 @@ final class BatchUploadTest {
   }
 
   private List<String> keys() throws IOException {
-    return objects.list(dev.cove.storage.ListRequest.all("packs/")).objects().stream()
+    return objects.list(ListRequest.all("packs/")).objects().stream()
         .map(dev.cove.storage.ObjectInfo::key)
         .toList();
   }
 
   private long stored() throws IOException {
-    return objects.list(dev.cove.storage.ListRequest.all("packs/")).objects().stream()
+    return objects.list(ListRequest.all("packs/")).objects().stream()
         .mapToLong(dev.cove.storage.ObjectInfo::size)
         .sum();
   }

@@ -10,6 +10,7 @@ import dev.cove.storage.testkit.FaultyObjectStore;
 import dev.cove.storage.testkit.MemoryObjectStore;
 import dev.cove.storage.testkit.RecordingObjectStore;
 import dev.cove.volume.VolumeException.Reason;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
@@ -148,7 +149,7 @@ final class CommitFaultsTest {
   private static void prepare(MemoryObjectStore memory) {
     try (VolumeStore store = VolumeStore.open(memory)) {
       Volume volume = store.create("v");
-      volume.writeFile("/kept", "kept".getBytes(java.nio.charset.StandardCharsets.UTF_8));
+      volume.writeFile("/kept", "kept".getBytes(StandardCharsets.UTF_8));
       volume.writeFile("/gone", new byte[10]);
       volume.commit("first");
     }

@@ -4,12 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.cove.storage.testkit.MemoryObjectStore;
 import dev.cove.volume.VolumeException.Reason;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.Test;
 
 /** Many writers on one store, each with a process's own view of it. */
@@ -60,7 +62,7 @@ final class ManyWritersTest {
   }
 
   /** The paths that clashed. */
-  private List<String> run(java.util.function.UnaryOperator<String> naming) throws Exception {
+  private List<String> run(UnaryOperator<String> naming) throws Exception {
     List<String> conflicts = Collections.synchronizedList(new ArrayList<>());
     ExecutorService threads = Executors.newFixedThreadPool(WRITERS);
     try {
@@ -78,16 +80,14 @@ final class ManyWritersTest {
     return conflicts;
   }
 
-  private void write(
-      int writer, java.util.function.UnaryOperator<String> naming, List<String> conflicts) {
+  private void write(int writer, UnaryOperator<String> naming, List<String> conflicts) {
     try (VolumeStore store = VolumeStore.open(objects)) {
       Volume volume = store.volume("v");
       for (int i = 0; i < COMMITS; i++) {
         String path = "/out/" + naming.apply(writer + "-" + i);
         try {
           if (!volume.exists(path)) {
-            volume.writeFile(
-                path, (writer + " " + i).getBytes(java.nio.charset.StandardCharsets.UTF_8));
+            volume.writeFile(path, (writer + " " + i).getBytes(StandardCharsets.UTF_8));
             volume.commit(writer + "-" + i);
             continue;
           }

@@ -14,6 +14,8 @@ import dev.cove.volume.VolumeException.Reason;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 
@@ -86,11 +88,11 @@ final class VerifyTest {
       }
       volume.commit("second");
       volume.tag("v1", "1");
-      volume.lease(java.time.Duration.ofMinutes(5));
+      volume.lease(Duration.ofMinutes(5));
     }
   }
 
-  private java.util.List<VerifyReport.Damage> check() {
+  private List<VerifyReport.Damage> check() {
     try (VolumeStore store = VolumeStore.open(objects)) {
       return store.verify().damages();
     }

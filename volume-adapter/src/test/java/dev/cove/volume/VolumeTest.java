@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.cove.storage.testkit.MemoryObjectStore;
 import dev.cove.volume.VolumeException.Reason;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.AfterEach;
@@ -62,7 +64,7 @@ final class VolumeTest {
   void aLargeFileIsReadBackAsItWas() {
     byte[] large = new byte[20 << 20];
     new Random(1).nextBytes(large);
-    java.util.Arrays.fill(large, 5 << 20, 9 << 20, (byte) 0);
+    Arrays.fill(large, 5 << 20, 9 << 20, (byte) 0);
     Volume volume = store.create("data");
     volume.writeFile("large", large);
     volume.commit("large");
@@ -141,7 +143,7 @@ final class VolumeTest {
   }
 
   private static byte[] bytes(String text) {
-    return text.getBytes(java.nio.charset.StandardCharsets.UTF_8);
+    return text.getBytes(StandardCharsets.UTF_8);
   }
 
   private static org.assertj.core.api.ThrowingConsumer<Throwable> reason(Reason reason) {

@@ -7,6 +7,7 @@ import dev.cove.storage.ObjectStore;
 import dev.cove.storage.StorageException;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -93,7 +94,7 @@ public final class BlobReader implements BlobSource {
     for (BlobRef ref : run) {
       int from = ref.offset() - start;
       check(ref, bytes, from);
-      blobs.put(ref, java.util.Arrays.copyOfRange(bytes, from, from + ref.length()));
+      blobs.put(ref, Arrays.copyOfRange(bytes, from, from + ref.length()));
     }
     return blobs;
   }

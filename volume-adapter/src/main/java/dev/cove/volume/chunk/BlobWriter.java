@@ -13,6 +13,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import java.util.concurrent.FutureTask;
@@ -227,7 +228,7 @@ public final class BlobWriter implements BlobSource {
 
   @GuardedBy("lock")
   private Upload seal() {
-    PackBuilder pack = java.util.Objects.requireNonNull(open);
+    PackBuilder pack = Objects.requireNonNull(open);
     pack.finish();
     open = null;
     return enqueue(pack);

@@ -7,6 +7,7 @@ import dev.cove.storage.StorageException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.util.Locale;
 
 /**
  * The envelope of the small objects (names, commits, tags, leases): what it is, the version of the format, and a hash over all of
@@ -76,7 +77,7 @@ public final class Sealed {
       }
     }
     if (in.octet() != kind.letter()) {
-      throw in.damaged("it is no " + kind.name().toLowerCase(java.util.Locale.ROOT));
+      throw in.damaged("it is no " + kind.name().toLowerCase(Locale.ROOT));
     }
     int version = in.octet();
     if (version > FORMAT_VERSION) {

@@ -13,6 +13,7 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -103,7 +104,7 @@ public final class ContentReader {
         if (blob == null) {
           sink.hole(placed.extent().length());
         } else {
-          byte[] bytes = java.util.Objects.requireNonNull(chunks.get(blob));
+          byte[] bytes = Objects.requireNonNull(chunks.get(blob));
           sink.data(bytes, 0, bytes.length);
         }
         at = placed.end();

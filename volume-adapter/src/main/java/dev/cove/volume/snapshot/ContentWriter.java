@@ -8,6 +8,7 @@ import dev.cove.volume.snapshot.Content.Extent;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 
 /** Cuts a stream into chunks and holes and adds the chunks to a store; one for each thread, which reuses its buffer. */
@@ -54,7 +55,7 @@ public final class ContentWriter {
         to += Math.max(0, read);
       }
       if (!ended && buffer.length < 2 * Chunker.MAX) {
-        buffer = java.util.Arrays.copyOf(buffer, Math.min(2 * Chunker.MAX, 4 * buffer.length));
+        buffer = Arrays.copyOf(buffer, Math.min(2 * Chunker.MAX, 4 * buffer.length));
         continue;
       }
       // A cut is sure where a whole longest chunk lies before us, or the end of the file.
@@ -102,7 +103,7 @@ public final class ContentWriter {
     int at = from;
     while (to - at >= BLOCK
         && buffer[at] == 0
-        && java.util.Arrays.equals(buffer, at, at + BLOCK, ZEROS, 0, BLOCK)) {
+        && Arrays.equals(buffer, at, at + BLOCK, ZEROS, 0, BLOCK)) {
       at += BLOCK;
     }
     return at - from;

@@ -2,6 +2,7 @@ package dev.cove.volume.snapshot;
 
 import dev.cove.storage.StorageException;
 import java.util.Arrays;
+import java.util.Iterator;
 import java.util.Map;
 import java.util.NavigableMap;
 import java.util.TreeMap;
@@ -77,7 +78,7 @@ public final class Overlay implements OrderedMap {
   /** Both in order; at the same key the change wins. */
   private static final class Merged implements Cursor {
     private final Cursor below;
-    private final java.util.Iterator<Map.Entry<byte[], byte[]>> above;
+    private final Iterator<Map.Entry<byte[], byte[]>> above;
     private boolean belowHas;
     private Map.@Nullable Entry<byte[], byte[]> change;
     private byte[] key = REMOVED;

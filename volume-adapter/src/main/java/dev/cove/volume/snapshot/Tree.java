@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.NavigableMap;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /** An immutable ordered map whose nodes are blobs; see {@link Boundaries} for its shape. Safe for use by many threads. */
@@ -80,7 +81,7 @@ public final class Tree implements OrderedMap {
       node = i == node.count() ? null : child(node, i);
     }
     int i = node == null ? -1 : node.find(key);
-    return i < 0 ? null : java.util.Objects.requireNonNull(node).value(i);
+    return i < 0 ? null : Objects.requireNonNull(node).value(i);
   }
 
   @Override
@@ -161,12 +162,12 @@ public final class Tree implements OrderedMap {
 
     @Override
     public byte[] key() {
-      return java.util.Objects.requireNonNull(leaf).key(place);
+      return Objects.requireNonNull(leaf).key(place);
     }
 
     @Override
     public byte[] value() {
-      return java.util.Objects.requireNonNull(leaf).value(place);
+      return Objects.requireNonNull(leaf).value(place);
     }
   }
 }

@@ -5,12 +5,15 @@ import dev.cove.volume.chunk.BlobRef;
 import dev.cove.volume.chunk.BlobWriter;
 import dev.cove.volume.chunk.ByteReader;
 import dev.cove.volume.chunk.ByteWriter;
+import java.nio.charset.StandardCharsets;
+import java.util.AbstractMap;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
+import java.util.Objects;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
@@ -141,7 +144,7 @@ final class TreeEditor {
       this.tree = tree;
       this.level = level;
       this.changes = List.copyOf(changes.entrySet().stream()
-          .map(e -> new java.util.AbstractMap.SimpleImmutableEntry<>(e.getKey(), e.getValue()))
+          .map(e -> new AbstractMap.SimpleImmutableEntry<>(e.getKey(), e.getValue()))
           .toList());
     }
 
@@ -201,14 +204,13 @@ final class TreeEditor {
         Node.Entry old = before.get(key(stored.key()));
         boolean same =
             old != null && ref(old.value()).hash().equals(ref(stored.value()).hash());
-        above.put(
-            stored.key(), same ? java.util.Objects.requireNonNull(old).value() : stored.value());
+        above.put(stored.key(), same ? Objects.requireNonNull(old).value() : stored.value());
         filling.clear();
       }
     }
 
     private static String key(byte[] key) {
-      return new String(key, java.nio.charset.StandardCharsets.ISO_8859_1);
+      return new String(key, StandardCharsets.ISO_8859_1);
     }
   }
 }
