@@ -167,11 +167,9 @@ final class S3Errors {
       return error(
           Kind.UNAUTHENTICATED,
           attempt,
-          (origin == null
-                  ? "the credentials have"
-                  : credential("AWS_SESSION_TOKEN") + " is not valid any more: it has")
-              + " expired (" + code + "); renew "
-              + (origin == null ? "them" : "it"),
+          origin == null
+              ? "the credentials have expired (" + code + "); renew them"
+              : credential("AWS_SESSION_TOKEN") + " has expired (" + code + "); renew it",
           cause);
     }
     if (CLOCK.contains(code)) {

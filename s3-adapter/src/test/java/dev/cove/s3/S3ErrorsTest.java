@@ -193,6 +193,25 @@ final class S3ErrorsTest {
     }
   }
 
+  @ParameterizedTest
+  @CsvSource({
+    "403,InvalidAccessKeyId,does not accept AWS_ACCESS_KEY_ID of the secret 'x'",
+    "403,SignatureDoesNotMatch,does not accept AWS_SECRET_ACCESS_KEY of the secret 'x'",
+    "400,ExpiredToken,AWS_SESSION_TOKEN of the secret 'x' has expired (ExpiredToken)",
+    "403,AccessDenied,the credentials in the secret 'x' do not allow it",
+  })
+  void credentialsThatComeFromAPlaceWithANameAreToldByIt(int status, String code, String said) {
+    Keys keys = new Keys("AKIASECRETSECRET", "very-secret", "session-secret");
+    server.answer(asked -> Answer.error(status, code, "AKIASECRETSECRET is not welcome"));
+    try (ObjectStore store =
+        open(server.endpoint(), S3Credentials.of(() -> keys, "the secret 'x'"))) {
+      assertThat(fail(() -> store.list(ListRequest.all(""))))
+          .hasMessageContaining(said)
+          .message()
+          .doesNotContain("AKIASECRET", "very-secret", "session-secret");
+    }
+  }
+
   @Test
   void missingCredentialsAreToldAsSuchAndNothingIsSent() {
     S3Credentials none = S3Credentials.of(() -> {

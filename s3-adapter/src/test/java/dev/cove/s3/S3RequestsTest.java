@@ -39,6 +39,7 @@ import java.util.Deque;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -348,6 +349,33 @@ final class S3RequestsTest {
     }
     assertThat(server.asked()).hasSize(2);
     assertThat(server.last().body()).isEqualTo("hello".getBytes(UTF_8));
+  }
+
+  @Test
+  void keysThatWereReplacedWhileACallWasUnderWayAreUsedOnceMore() throws IOException {
+    AtomicReference<Keys> secret = new AtomicReference<>(new Keys("AKIDOLD", "s1", null));
+    server.answer(asked -> {
+      secret.set(new Keys("AKIDNEW", "s2", null));
+      return String.valueOf(asked.header("Authorization")).contains("AKIDOLD")
+          ? Answer.error(403, "InvalidAccessKeyId", "The access key does not exist.")
+          : Answer.ok();
+    });
+    try (ObjectStore store = open(c -> c.credentials(S3Credentials.of(secret::get)))) {
+      store.put("a", HELLO, WriteOptions.DEFAULT);
+    }
+    assertThat(server.asked()).hasSize(2);
+    assertThat(server.last().body()).isEqualTo("hello".getBytes(UTF_8));
+  }
+
+  @Test
+  void keysThatAreRefusedAndStillTheSameAreNotTriedAgain() {
+    Keys keys = new Keys("AKIDOLD", "s1", null);
+    server.answer(asked -> Answer.error(403, "AccessDenied", "Access denied."));
+    try (ObjectStore store = open(c -> c.credentials(S3Credentials.of(() -> keys)))) {
+      assertThatThrownBy(() -> store.put("a", HELLO, WriteOptions.DEFAULT))
+          .isInstanceOf(StorageException.class);
+    }
+    assertThat(server.asked()).hasSize(1);
   }
 
   @Test

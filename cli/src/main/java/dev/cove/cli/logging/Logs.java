@@ -2,12 +2,14 @@ package dev.cove.cli.logging;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.function.UnaryOperator;
 import java.util.logging.ConsoleHandler;
 import java.util.logging.Handler;
 import java.util.logging.Level;
 import java.util.logging.LogManager;
 import java.util.logging.Logger;
+import java.util.stream.Stream;
 
 /** Sets up the logging of this process. */
 public final class Logs {
@@ -17,6 +19,17 @@ public final class Logs {
   // Loggers are held weakly by their manager, and with them their level.
   private static final Logger ROOT = Logger.getLogger("");
   private static final Logger OWN = Logger.getLogger("dev.cove");
+
+  // At debug these repeat what a request carries to say who sends it: session tokens, key ids.
+  private static final List<Logger> OF_CREDENTIALS = Stream.of(
+          "software.amazon.awssdk.auth",
+          "software.amazon.awssdk.http.auth",
+          "org.apache.hc.client5.http.headers",
+          "org.apache.hc.client5.http.wire",
+          "com.google.api.client.http",
+          "sun.net.www.protocol.http")
+      .map(Logger::getLogger)
+      .toList();
 
   private final UnaryOperator<String> escape;
 
@@ -44,5 +57,6 @@ public final class Logs {
     ROOT.addHandler(handler);
     // Libraries say each of their steps at debug; they are heard at trace.
     ROOT.setLevel(level == LogLevel.TRACE ? Level.FINE : Level.WARNING);
+    OF_CREDENTIALS.forEach(logger -> logger.setLevel(Level.WARNING));
   }
 }
