@@ -37,7 +37,7 @@ final class PlainCopy {
   static @Nullable String tryMake(StagedFile file) throws IOException {
     Spool spool = file.spool();
     long bytes = file.size();
-    if (!file.absent(0, bytes).isEmpty() || !spool.space().tryTake(bytes)) {
+    if (!file.bytes().absent(0, bytes).isEmpty() || !spool.space().tryTake(bytes)) {
       return null;
     }
     String name = nameOf(file.target().key(), file.id());
@@ -59,7 +59,7 @@ final class PlainCopy {
   static List<ByteRange> write(StagedFile file, FileChannel target) throws IOException {
     List<ByteRange> holes = new ArrayList<>();
     long size = file.size();
-    Extents absent = file.absent(0, size);
+    Extents absent = file.bytes().absent(0, size);
     ByteBuffer area = ByteBuffer.allocateDirect(256 << 10);
     for (long at = 0; at < size; ) {
       long hole = absent.endAt(at);
@@ -68,7 +68,7 @@ final class PlainCopy {
         at = hole;
         continue;
       }
-      ByteBuffer bytes = file.load(at, Math.min(size, absent.nextStart(at)), area);
+      ByteBuffer bytes = file.bytes().load(at, Math.min(size, absent.nextStart(at)), area);
       int count = bytes.remaining();
       while (bytes.hasRemaining()) {
         at += target.write(bytes, at);

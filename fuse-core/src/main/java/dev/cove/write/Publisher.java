@@ -243,10 +243,10 @@ public final class Publisher implements Closeable {
         if (!isOneRequest(shape)) {
           return upload(file, goal);
         }
-        if (shape.size() > 0 && !file.isHere()) {
+        if (shape.size() > 0 && !file.bytes().isHere()) {
           continue;
         }
-        file.freeze();
+        file.turns().freeze();
         attempt = cut(file, goal, null);
         content = sender.content(file, 0, shape.size());
         break;
@@ -344,13 +344,13 @@ public final class Publisher implements Closeable {
           return new Ready(parts, cut(file, goal, transfer));
         }
         if (transfer.resends() > PATIENCE) {
-          file.freeze();
+          file.turns().freeze();
         }
         sender.submit(file, transfer);
         if (transfer.inFlight() == 0) {
           sender.requireOpen();
         }
-        file.awaitChange();
+        file.turns().awaitChange();
       }
     } finally {
       file.lock.unlock();
@@ -387,7 +387,7 @@ public final class Publisher implements Closeable {
     file.lock.lock();
     try {
       file.moved(attempt, stored.version());
-      file.thaw();
+      file.turns().thaw();
     } finally {
       file.lock.unlock();
     }

@@ -78,7 +78,7 @@ final class Sender {
   void grown(StagedFile file) {
     file.lock.lock();
     try {
-      if (file.isPublishing() || file.isClosed()) {
+      if (file.turns().isPublishing() || file.turns().isClosed()) {
         return;
       }
       Shape shape = file.draft().shape();
@@ -173,7 +173,7 @@ final class Sender {
   /** While a file grows, a part with holes in it waits: they may yet be written. */
   @GuardedBy("file.lock")
   private static boolean isReady(StagedFile file, Piece piece) {
-    return file.isPublishing()
+    return file.turns().isPublishing()
         || piece.kind() == Kind.COPY
         || file.draft().shape().local().contains(piece.start(), piece.end());
   }
@@ -197,7 +197,7 @@ final class Sender {
           submit(file, transfer);
         }
       }
-      file.signal();
+      file.turns().signal();
     } catch (IOException e) {
       transfer.begun(upload, e);
     } finally {
@@ -207,7 +207,7 @@ final class Sender {
 
   @GuardedBy("file.lock")
   private static boolean isCurrent(StagedFile file, Transfer transfer) {
-    return !file.isClosed() && file.draft().transfer() == transfer;
+    return !file.turns().isClosed() && file.draft().transfer() == transfer;
   }
 
   private void send(StagedFile file, Transfer transfer, Slot slot, Piece piece) {
@@ -229,10 +229,10 @@ final class Sender {
       if (isCurrent(file, transfer)) {
         submit(file, transfer);
       }
-      file.signal();
+      file.turns().signal();
     } catch (IOException e) {
       // The part counts for this process; only a later one has to send it again.
-      file.signal();
+      file.turns().signal();
     } finally {
       file.lock.unlock();
     }
@@ -260,7 +260,7 @@ final class Sender {
 
   /** Brings what only the base has of this range into the spool. */
   void fill(StagedFile file, @Nullable Base base, long start, long end) throws IOException {
-    Extents missing = file.missingFromBase(start, end);
+    Extents missing = file.bytes().missingFromBase(start, end);
     if (base == null || missing.isEmpty()) {
       return;
     }
@@ -271,7 +271,7 @@ final class Sender {
       before[0] = to;
     });
     for (long at = requests.firstStart(); at < Long.MAX_VALUE; at = requests.nextStart(at)) {
-      fetch(base, at, requests.endAt(at), file::fill);
+      fetch(base, at, requests.endAt(at), file.bytes()::fill);
     }
   }
 

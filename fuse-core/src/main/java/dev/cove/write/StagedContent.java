@@ -36,7 +36,7 @@ final class StagedContent implements Content {
 
   @Override
   public OptionalInt crc32c() {
-    return file.crc32c(start, start + size);
+    return file.bytes().crc32c(start, start + size);
   }
 
   /** Why the bytes could not be read; what the store made of it hides the reason. */
@@ -85,7 +85,7 @@ final class StagedContent implements Content {
         return false;
       }
       try {
-        chunk = file.load(at, start + size, area);
+        chunk = file.bytes().load(at, start + size, area);
       } catch (IOException e) {
         failure = e;
         throw e;

@@ -1,16 +1,12 @@
 package dev.cove.write;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
-import dev.cove.storage.StorageException;
 import dev.cove.storage.Version;
-import dev.cove.write.Shape.Source;
 import dev.cove.write.WriteException.Kind;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.List;
-import java.util.OptionalInt;
-import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -42,40 +38,31 @@ public final class StagedFile implements Closeable {
   private static final Logger LOG = LoggerFactory.getLogger(StagedFile.class);
 
   private final Spool spool;
-  private final int blockSize;
   private final long maxSize;
-  private final BaseReader baseReader;
   private final Engine engine;
+  private final StagedBytes bytes = new StagedBytes(this);
+  private final StagedReader reader;
 
   // Outer lock: a segment's monitor and the spool's leaf locks may be taken under it. Never held
   // while a request is under way.
   final ReentrantLock lock = new ReentrantLock();
-  // Signalled when a part arrives, a publish ends or writers may go on.
-  private final Condition changed = lock.newCondition();
+
+  @GuardedBy("lock")
+  private final Turns turns = new Turns(lock);
 
   @GuardedBy("lock")
   private final Draft draft;
-
-  @GuardedBy("lock")
-  private boolean publishing;
-
-  @GuardedBy("lock")
-  private boolean frozen;
-
-  @GuardedBy("lock")
-  private boolean closed;
 
   private volatile long size;
   private volatile long notifyAt = Long.MAX_VALUE;
 
   StagedFile(Spool spool, Draft draft, long maxSize, BaseReader baseReader, Engine engine) {
     this.spool = spool;
-    this.blockSize = spool.options().blockSize();
     this.draft = draft;
     this.maxSize = maxSize;
     this.size = draft.shape().size();
-    this.baseReader = baseReader;
     this.engine = engine;
+    this.reader = new StagedReader(this, baseReader, engine);
     spool.join(this);
   }
 
@@ -145,7 +132,7 @@ public final class StagedFile implements Closeable {
         throw new IllegalArgumentException("a copy of the base has its size");
       }
       draft.rebased(same);
-      changed.signalAll();
+      turns.signal();
     } finally {
       lock.unlock();
     }
@@ -170,7 +157,7 @@ public final class StagedFile implements Closeable {
         long missing;
         lock.lock();
         try {
-          awaitThaw();
+          turns.awaitThaw();
           draft.requireHere(offset, offset + length);
           missing = draft.segments().missing(offset, offset + length) - held;
           if (missing <= 0 || spool.space().tryTake(missing)) {
@@ -217,7 +204,7 @@ public final class StagedFile implements Closeable {
     checkSize(newSize, 0);
     lock.lock();
     try {
-      awaitThaw();
+      turns.awaitThaw();
       resize(newSize);
     } finally {
       lock.unlock();
@@ -229,7 +216,7 @@ public final class StagedFile implements Closeable {
     checkSize(leastSize, 0);
     lock.lock();
     try {
-      awaitThaw();
+      turns.awaitThaw();
       if (leastSize > draft.shape().size()) {
         resize(leastSize);
       }
@@ -253,134 +240,7 @@ public final class StagedFile implements Closeable {
    *     CORRUPT} when the spool is damaged there
    */
   public void read(long offset, int length, ByteSink sink) throws IOException {
-    boolean[] delivered = {false};
-    ByteSink once = pieces -> {
-      delivered[0] = true;
-      sink.send(pieces);
-    };
-    for (; ; ) {
-      StagedRead read;
-      lock.lock();
-      try {
-        requireOpen();
-        long end = Math.min(draft.shape().size(), offset + length);
-        read = new StagedRead(resolve(offset, end), draft.shape().base(), draft.publications());
-      } finally {
-        lock.unlock();
-      }
-      try {
-        if (read.deliver(spool.readBuffer(read.areaSize()), baseReader, once)) {
-          return;
-        }
-      } catch (StorageException e) {
-        // A publish of our own may have replaced the base between the look and the read, or before
-        // that and nobody has heard of it.
-        boolean retry = Settlement.isMoved(e)
-            && !delivered[0]
-            && (awaitOtherBase(read.publications()) || engine.settled(this));
-        if (!retry) {
-          throw e;
-        }
-      }
-    }
-  }
-
-  @GuardedBy("lock")
-  private LocalRuns resolve(long start, long end) throws WriteException {
-    draft.requireHere(start, end);
-    return draft.resolve(start, end);
-  }
-
-  private boolean awaitOtherBase(long seen) throws WriteException {
-    lock.lock();
-    try {
-      while (publishing && draft.publications() == seen && !closed) {
-        awaitChange();
-      }
-      return draft.publications() != seen;
-    } finally {
-      lock.unlock();
-    }
-  }
-
-  /**
-   * Copies staged bytes for an upload: the target is cleared and filled from {@code offset} on, up to
-   * {@code end} at most.
-   *
-   * @return the bytes, checked
-   * @throws IllegalStateException when some of them are the base's
-   */
-  ByteBuffer load(long offset, long end, ByteBuffer area) throws IOException {
-    long origin = offset / blockSize * blockSize;
-    long stop = Math.min(end, origin + area.capacity() / blockSize * blockSize);
-    for (; ; ) {
-      LocalRuns runs;
-      lock.lock();
-      try {
-        requireOpen();
-        // Cut off meanwhile: the part is of no use any more, but has a length.
-        runs = resolve(offset, stop);
-      } finally {
-        lock.unlock();
-      }
-      if (runs.has(Source.BASE)) {
-        throw new IllegalStateException("bytes of the base are not in the spool");
-      }
-      if (runs.load(area)) {
-        return area;
-      }
-    }
-  }
-
-  /** The CRC32C of staged bytes, where it is known without reading them. */
-  OptionalInt crc32c(long start, long end) {
-    LocalRuns runs;
-    lock.lock();
-    try {
-      runs = draft.resolve(start, end);
-    } finally {
-      lock.unlock();
-    }
-    return runs.crc32c();
-  }
-
-  /** The bytes of this range that the spool cannot give. */
-  Extents absent(long start, long end) {
-    lock.lock();
-    try {
-      LocalRuns runs = draft.resolve(start, Math.min(end, draft.shape().size()));
-      Extents absent = runs.from(Source.BASE);
-      absent.addAll(runs.from(Source.GONE));
-      return absent;
-    } finally {
-      lock.unlock();
-    }
-  }
-
-  /** The bytes of this range that only the base has, in as few ranges as can be. */
-  Extents missingFromBase(long start, long end) {
-    lock.lock();
-    try {
-      return draft.resolve(start, Math.min(end, draft.shape().size())).from(Source.BASE);
-    } finally {
-      lock.unlock();
-    }
-  }
-
-  /** Whether every byte is in the spool or zero. */
-  boolean isHere() {
-    return missingFromBase(0, Long.MAX_VALUE).isEmpty();
-  }
-
-  /** See {@link Draft#fill}. */
-  void fill(long offset, ByteBuffer bytes) throws IOException {
-    lock.lock();
-    try {
-      requireOpen();
-      draft.fill(offset, bytes);
-    } finally {
-      lock.unlock();
-    }
+    reader.read(offset, length, sink);
   }
 
   /** Makes room; see {@link Space.Relief}. */
@@ -388,8 +248,8 @@ public final class StagedFile implements Closeable {
     lock.lock();
     try {
       // A publish may count on clean bytes it has fetched.
-      boolean needed = frozen || (publishing && what == Draft.Expendable.CLEAN);
-      return closed || needed ? 0 : draft.giveUp(what);
+      boolean needed = turns.isFrozen() || (turns.isPublishing() && what == Draft.Expendable.CLEAN);
+      return turns.isClosed() || needed ? 0 : draft.giveUp(what);
     } finally {
       lock.unlock();
     }
@@ -404,10 +264,10 @@ public final class StagedFile implements Closeable {
     lock.lock();
     try {
       Transfer transfer = draft.transfer();
-      if (publishing || (transfer != null && transfer.inFlight() > 0)) {
+      if (turns.isPublishing() || (transfer != null && transfer.inFlight() > 0)) {
         return true;
       }
-      failed = transfer != null && transfer.failure() != null && !closed;
+      failed = transfer != null && transfer.failure() != null && !turns.isClosed();
     } finally {
       lock.unlock();
     }
@@ -417,46 +277,7 @@ public final class StagedFile implements Closeable {
     return failed;
   }
 
-  @GuardedBy("lock")
-  private void awaitThaw() throws WriteException {
-    requireOpen();
-    while (frozen) {
-      awaitChange();
-      requireOpen();
-    }
-  }
-
-  /** As {@link #awaitChange}, for what must be brought to its end. */
-  @GuardedBy("lock")
-  void awaitChangeWhatever() {
-    changed.awaitUninterruptibly();
-  }
-
-  /** Waits until something changes; holds the lock before and after. */
-  @GuardedBy("lock")
-  void awaitChange() throws WriteException {
-    try {
-      changed.await();
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new WriteException(Kind.INTERRUPTED, "interrupted while waiting for the store", e);
-    }
-  }
-
-  @GuardedBy("lock")
-  private void requireOpen() throws WriteException {
-    if (closed) {
-      throw new WriteException(
-          Kind.CLOSED, "the staged file of " + draft.target().key() + " is closed");
-    }
-  }
-
   // What follows is the publisher's, and is called with the lock held.
-
-  @GuardedBy("lock")
-  void signal() {
-    changed.signalAll();
-  }
 
   @GuardedBy("lock")
   Draft draft() {
@@ -464,13 +285,13 @@ public final class StagedFile implements Closeable {
   }
 
   @GuardedBy("lock")
-  boolean isPublishing() {
-    return publishing;
+  Turns turns() {
+    return turns;
   }
 
-  @GuardedBy("lock")
-  boolean isClosed() {
-    return closed;
+  /** What is staged, for those who send or save it. */
+  StagedBytes bytes() {
+    return bytes;
   }
 
   Spool spool() {
@@ -485,12 +306,7 @@ public final class StagedFile implements Closeable {
   void beginPublish() throws WriteException {
     lock.lock();
     try {
-      requireOpen();
-      while (publishing) {
-        awaitChange();
-        requireOpen();
-      }
-      publishing = true;
+      turns.beginPublish();
     } finally {
       lock.unlock();
     }
@@ -499,9 +315,8 @@ public final class StagedFile implements Closeable {
   void endPublish() {
     lock.lock();
     try {
-      publishing = false;
-      frozen = false;
-      if (!closed && draft.shape().isDirty()) {
+      turns.endPublish();
+      if (!turns.isClosed() && draft.shape().isDirty()) {
         // A publish that failed leaves its state on record at once.
         draft.journal().checkpoint();
       }
@@ -509,22 +324,9 @@ public final class StagedFile implements Closeable {
       // Tried again with the next checkpoint; what came of the publish is what counts here.
       LOG.debug("Cannot record the state of {} yet: {}", draft.target().key(), e.getMessage());
     } finally {
-      changed.signalAll();
       lock.unlock();
     }
     spool.space().stir();
-  }
-
-  /** From now to the end of the publish, writers wait. */
-  @GuardedBy("lock")
-  void freeze() {
-    frozen = true;
-  }
-
-  @GuardedBy("lock")
-  void thaw() {
-    frozen = false;
-    changed.signalAll();
   }
 
   /** The object is what was cut off as this attempt. */
@@ -532,14 +334,14 @@ public final class StagedFile implements Closeable {
   void moved(Shape.Attempt attempt, Version version) {
     draft.published(attempt, version);
     notifyAt = size + 1;
-    changed.signalAll();
+    turns.signal();
   }
 
   /** Records what was written since the last time, so that a crash leaves it on the list. */
   void checkpoint() throws IOException {
     lock.lock();
     try {
-      if (!closed) {
+      if (!turns.isClosed()) {
         draft.journal().checkpoint();
       }
     } finally {
@@ -552,7 +354,7 @@ public final class StagedFile implements Closeable {
     List<Segment> written;
     lock.lock();
     try {
-      requireOpen();
+      turns.requireOpen();
       written = List.copyOf(draft.segments().all().values());
     } finally {
       lock.unlock();
@@ -562,7 +364,7 @@ public final class StagedFile implements Closeable {
     }
     lock.lock();
     try {
-      requireOpen();
+      turns.requireOpen();
       draft.journal().force();
     } finally {
       lock.unlock();
@@ -603,9 +405,8 @@ public final class StagedFile implements Closeable {
   void letGo() throws IOException {
     lock.lock();
     try {
-      if (!closed) {
-        closed = true;
-        changed.signalAll();
+      if (!turns.isClosed()) {
+        turns.close();
         draft.leave();
       }
     } finally {
@@ -622,9 +423,8 @@ public final class StagedFile implements Closeable {
   public void close() throws IOException {
     lock.lock();
     try {
-      if (!closed) {
-        closed = true;
-        changed.signalAll();
+      if (!turns.isClosed()) {
+        turns.close();
         draft.delete();
       }
     } finally {

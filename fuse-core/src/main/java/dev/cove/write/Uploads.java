@@ -90,7 +90,7 @@ final class Uploads {
       if (transfer == null) {
         return;
       }
-      if (!file.draft().shape().gone().isEmpty() && !file.isClosed()) {
+      if (!file.draft().shape().gone().isEmpty() && !file.turns().isClosed()) {
         throw new WriteException(
             WriteException.Kind.STREAM_ONLY,
             "what was sent of " + transfer.target.key()
@@ -110,13 +110,13 @@ final class Uploads {
   private void retire(StagedFile file, Transfer transfer) throws IOException {
     transfer.retire();
     while (transfer.inFlight() > 0) {
-      file.awaitChangeWhatever();
+      file.turns().awaitChangeWhatever();
     }
     if (transfer.upload() != null) {
       spool.rememberOrphan(transfer.upload());
     }
     file.draft().transfer(null);
-    if (!file.isClosed()) {
+    if (!file.turns().isClosed()) {
       file.draft().journal().uploadDropped();
     }
   }

@@ -22,6 +22,12 @@ import org.junit.jupiter.api.io.TempDir;
 final class BucketModelIT {
   private static final String[] ONE = {"--rw"};
   private static final String[] SEVERAL = {"--rw", "--ttl", "0s", "--negative-ttl", "0s"};
+  private static final String[] SMALL_PARTS = {"--rw", "--part-size", "5m"};
+  // A file of the model then has up to 20 MB: four parts.
+  private static final int STRETCHED = 20_011;
+  // Two processes end and begin with each: most of the time would go there.
+  private static final int REMOUNT_EVERY = 25;
+  private static final int SOAK = Integer.getInteger("cove.model.seed", 1_000);
 
   @TempDir
   private Path temp;
@@ -30,24 +36,37 @@ final class BucketModelIT {
 
   @Test
   void aMountDoesAsAPosixFileSystemDoes() {
-    run(1, ONE, Handles.KEPT_OPEN, 1, 600);
+    run(1, ONE, 1, Handles.KEPT_OPEN, 0, 1, 6_000);
   }
 
   @Test
   void twoMountsOfOneBucketDoAsOneFileSystemDoes() {
-    run(2, SEVERAL, Handles.CLOSED_AT_ONCE, 1, 200);
+    run(2, SEVERAL, 1, Handles.CLOSED_AT_ONCE, 0, 1, 4_000);
+  }
+
+  @Test
+  void filesOfSeveralPartsDoAsThoseOfAPosixFileSystemDo() {
+    run(1, SMALL_PARTS, STRETCHED, Handles.KEPT_OPEN, 0, 1, 400);
   }
 
   @Tag("soak")
   @Test
   void mountsDoAsPosixFileSystemsDoForLong() {
-    run(1, ONE, Handles.KEPT_OPEN, 20, 1000);
-    run(2, SEVERAL, Handles.CLOSED_AT_ONCE, 10, 500);
+    run(1, ONE, 1, Handles.KEPT_OPEN, SOAK, 20, 30_000);
+    run(2, SEVERAL, 1, Handles.CLOSED_AT_ONCE, SOAK, 20, 15_000);
+    run(1, SMALL_PARTS, STRETCHED, Handles.KEPT_OPEN, SOAK, 20, 5_000);
   }
 
-  private void run(int mounts, String[] options, Handles handles, int seeds, int operations) {
-    ModelCheck check = new ModelCheck(() -> new Mounts(mounts, options), 20);
-    for (int seed = 0; seed < seeds; seed++) {
+  private void run(
+      int mounts,
+      String[] options,
+      int factor,
+      Handles handles,
+      int firstSeed,
+      int seeds,
+      int operations) {
+    ModelCheck check = new ModelCheck(() -> new Mounts(mounts, factor, options), 20);
+    for (int seed = firstSeed; seed < firstSeed + seeds; seed++) {
       check.run(mounts + " mounts, seed " + seed, Operation.random(seed, operations, handles));
     }
   }
@@ -55,13 +74,16 @@ final class BucketModelIT {
   private final class Mounts implements Subject {
     private final BucketMount s3;
     private final int count;
+    private final int factor;
+    private int remounts;
     private final String[] options;
     private final List<Path> mounted = new ArrayList<>();
     private final List<FilesUnderTest> files = new ArrayList<>();
 
-    Mounts(int count, String... options) throws IOException {
+    Mounts(int count, int factor, String... options) throws IOException {
       this.s3 = new BucketMount(Files.createDirectory(temp.resolve("run-" + made++)));
       this.count = count;
+      this.factor = factor;
       this.options = options;
       begin();
     }
@@ -71,8 +93,9 @@ final class BucketModelIT {
         for (int i = 0; i < count; i++) {
           Path where = s3.mountAgain(options);
           mounted.add(where);
-          files.add(new MountFiles(
-              where, count > 1 ? MountFiles.Attributes.AT_ONCE : MountFiles.Attributes.SOON));
+          MountFiles mountFiles = new MountFiles(
+              where, count > 1 ? MountFiles.Attributes.AT_ONCE : MountFiles.Attributes.SOON);
+          files.add(factor == 1 ? mountFiles : new StretchedFiles(mountFiles, factor));
         }
       } catch (IOException | RuntimeException e) {
         throw e;
@@ -93,6 +116,9 @@ final class BucketModelIT {
 
     @Override
     public void remount() throws IOException {
+      if (remounts++ % REMOUNT_EVERY != 0) {
+        return;
+      }
       try {
         for (Path where : mounted) {
           s3.unmount(where);
@@ -113,7 +139,11 @@ final class BucketModelIT {
       for (String path : paths) {
         try {
           if (wanted.stat(path).type() != FilesUnderTest.Type.DIRECTORY) {
-            assertThat(s3.bytes(path)).as("object %s", path).isEqualTo(wanted.content(path));
+            byte[] bytes = s3.bytes(path);
+            boolean stretched = wanted.stat(path).type() == FilesUnderTest.Type.FILE;
+            assertThat(stretched ? StretchedFiles.shrunk(bytes, factor) : bytes)
+                .as("object %s", path)
+                .isEqualTo(wanted.content(path));
           }
         } catch (Refused e) {
           throw new AssertionError(path, e);
