@@ -160,10 +160,11 @@ final class ServerCopies {
             source.attributes(),
             store.capabilities().tags() ? store.tags(source.key()) : Map.of(),
             source.storageClass()));
+    long most = Math.min(PART, store.capabilities().maxPartSize());
     try {
       List<Part> parts = new ArrayList<>();
-      for (long offset = 0; offset < source.size(); offset += PART) {
-        ByteRange range = ByteRange.of(offset, Math.min(PART, source.size() - offset));
+      for (long offset = 0; offset < source.size(); offset += most) {
+        ByteRange range = ByteRange.of(offset, Math.min(most, source.size() - offset));
         parts.add(store.copyPart(upload, parts.size() + 1, source.key(), source.version(), range));
       }
       return store.complete(upload, parts, condition);

@@ -5,6 +5,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.cove.mount.TestBucket.How;
+import dev.cove.storage.Capabilities;
 import dev.cove.storage.Capabilities.Feature;
 import dev.cove.storage.Content;
 import dev.cove.storage.ContentHeaders;
@@ -56,10 +57,13 @@ final class BucketChangesTest {
 
   /** From now on the bucket deletes whatever is there, as MinIO does. */
   private void withoutConditionalDelete() throws IOException {
-    bucket.close();
-    bucket = new TestBucket(
-        folder.resolve("weak"),
+    mountOf(
         MemoryObjectStore.S3_LIKE.toBuilder().cannot(Feature.CONDITIONAL_DELETE).build());
+  }
+
+  private void mountOf(Capabilities capabilities) throws IOException {
+    bucket.close();
+    bucket = new TestBucket(folder.resolve("other"), capabilities);
     fs = bucket.mountWritable(How.POSIX);
     paths = new Paths(fs);
   }
@@ -324,13 +328,31 @@ final class BucketChangesTest {
 
   @Test
   void renamesAndEditsKeepClassEncryptionHeadersAndTags() throws Exception {
+    renameAndEdit("0123456789");
+  }
+
+  @Test
+  void whatIsTooLargeForOneCopyIsRenamedPartByPartAndKeepsAllOfIt() throws Exception {
+    mountOf(MemoryObjectStore.S3_LIKE.toBuilder().partSize(1, 4).maxCopySize(9).build());
+    renameAndEdit("0123456789");
+    bucket.put("large", "0123456789");
+    paths.stat("large");
+    bucket.requests();
+    paths.rename("large", "moved");
+    assertThat(bucket.requests())
+        .contains("CREATE-UPLOAD moved", "COMPLETE moved", "DELETE large")
+        .filteredOn(request -> request.startsWith("PART-COPY"))
+        .hasSize(3);
+  }
+
+  private void renameAndEdit(String content) throws Exception {
     ObjectAttributes attributes = new ObjectAttributes(
         new ContentHeaders("text/x", "gzip", "de", "inline", "max-age=5"),
         Map.of("mine", "kept"),
         new Encryption("aws:kms", "key"));
     bucket.memory.put(
         "f",
-        Content.of(bytes("0123456789")),
+        Content.of(bytes(content)),
         new WriteOptions(WriteCondition.none(), attributes, Map.of("team", "a"), "GLACIER_IR"));
     paths.rename("f", "g");
     long handle = paths.open("g", OpenFlags.READ_WRITE);

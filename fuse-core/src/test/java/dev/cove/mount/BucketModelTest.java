@@ -53,6 +53,7 @@ final class BucketModelTest {
         .cannot(Feature.CONDITIONAL_DELETE)
         .cannot(Feature.CONDITIONAL_COPY)
         .build()),
+    SMALL_COPIES(SMALL_PARTS.toBuilder().partSize(40, 100).maxCopySize(50).build()),
     NO_PART_COPY(SMALL_PARTS.toBuilder().cannot(Feature.PART_COPY).build());
 
     final Capabilities capabilities;

@@ -240,7 +240,7 @@ final class WriteModelTest {
       file.lock.lock();
       try {
         while (file.draft().transfer() != null && file.draft().transfer().isBeginning()) {
-          file.awaitChangeWhatever();
+          file.turns().awaitChangeWhatever();
         }
       } finally {
         file.lock.unlock();
