@@ -334,8 +334,8 @@ final class BucketChangesTest {
   @Test
   void whatIsTooLargeForOneCopyIsRenamedPartByPartAndKeepsAllOfIt() throws Exception {
     mountOf(MemoryObjectStore.S3_LIKE.toBuilder().partSize(1, 4).maxCopySize(9).build());
-    renameAndEdit("0123456789");
     bucket.put("large", "0123456789");
+    renameAndEdit("0123456789");
     paths.stat("large");
     bucket.requests();
     paths.rename("large", "moved");
