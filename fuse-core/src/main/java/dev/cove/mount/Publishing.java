@@ -55,6 +55,8 @@ final class Publishing {
       try (PathLocks.Held held = core.locks().acquire(key)) {
         if (key.equals(file.key())) {
           publishLocked(file, key);
+          // The kernel may have let go of it while it was not stored.
+          core.table().released(file);
           return;
         }
         // Renamed while this thread waited: again under the new name.

@@ -36,17 +36,17 @@ final class BucketModelIT {
 
   @Test
   void aMountDoesAsAPosixFileSystemDoes() {
-    run(1, ONE, 1, Handles.KEPT_OPEN, 0, 1, 6_000);
+    run(1, ONE, 1, Handles.KEPT_OPEN, 0, 1, 2_000);
   }
 
   @Test
   void twoMountsOfOneBucketDoAsOneFileSystemDoes() {
-    run(2, SEVERAL, 1, Handles.CLOSED_AT_ONCE, 0, 1, 4_000);
+    run(2, SEVERAL, 1, Handles.CLOSED_AT_ONCE, 0, 1, 600);
   }
 
   @Test
   void filesOfSeveralPartsDoAsThoseOfAPosixFileSystemDo() {
-    run(1, SMALL_PARTS, STRETCHED, Handles.KEPT_OPEN, 0, 1, 400);
+    run(1, SMALL_PARTS, STRETCHED, Handles.KEPT_OPEN, 0, 1, 100);
   }
 
   @Tag("soak")

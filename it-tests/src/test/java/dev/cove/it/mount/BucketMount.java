@@ -25,6 +25,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Pattern;
 import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
 import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
 import software.amazon.awssdk.http.apache5.Apache5HttpClient;
@@ -34,6 +35,8 @@ import software.amazon.awssdk.services.s3.S3Client;
 /** A bucket of a test's own, what other programs do to it, and its mounts. */
 final class BucketMount implements AutoCloseable {
   private static final long PATIENCE_SECONDS = 180;
+  // What mounts and the kernel's FUSE library make for themselves, at any depth.
+  private static final Pattern HELPER = Pattern.compile("(^|/)\\.(fuse_hidden|cove)");
 
   private final S3Server server = S3Server.shared();
   private final String name = "cove-it-" + UUID.randomUUID();
@@ -265,6 +268,7 @@ final class BucketMount implements AutoCloseable {
         unmount(where);
       }
       assertThat(bucket.listUploads("")).as("uploads under way").isEmpty();
+      assertThat(keys("")).as("objects").noneMatch(HELPER.asPredicate());
     } finally {
       bucket.close();
     }
