@@ -36,14 +36,15 @@ final class BucketModelIT {
 
   @Test
   void aMountDoesAsAPosixFileSystemDoes() {
-    run(1, ONE, 1, Handles.KEPT_OPEN, 0, 1, 2_000);
+    run(1, ONE, 1, Handles.KEPT_OPEN, 0, 1, 1_000);
   }
 
   @Test
   void twoMountsOfOneBucketDoAsOneFileSystemDoes() {
-    run(2, SEVERAL, 1, Handles.CLOSED_AT_ONCE, 0, 1, 600);
+    run(2, SEVERAL, 1, Handles.CLOSED_AT_ONCE, 0, 1, 300);
   }
 
+  @Tag("soak")
   @Test
   void filesOfSeveralPartsDoAsThoseOfAPosixFileSystemDo() {
     run(1, SMALL_PARTS, STRETCHED, Handles.KEPT_OPEN, 0, 1, 100);
