@@ -1,18 +1,14 @@
 package dev.cove.volume;
 
-import dev.cove.storage.Content;
 import dev.cove.storage.ListPage;
 import dev.cove.storage.ListRequest;
 import dev.cove.storage.ObjectInfo;
 import dev.cove.storage.ObjectStore;
 import dev.cove.storage.StorageException;
 import dev.cove.storage.WriteCondition;
-import dev.cove.storage.WriteOptions;
 import dev.cove.volume.VolumeException.Reason;
 import dev.cove.volume.chunk.BlobReader;
 import dev.cove.volume.chunk.BlobWriter;
-import dev.cove.volume.chunk.ByteReader;
-import dev.cove.volume.chunk.ByteWriter;
 import dev.cove.volume.chunk.Hash;
 import dev.cove.volume.chunk.PackId;
 import dev.cove.volume.chunk.Sealed;
@@ -24,7 +20,6 @@ import dev.cove.volume.snapshot.Tree;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.security.SecureRandom;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -40,9 +35,8 @@ import org.jspecify.annotations.Nullable;
  * machines may use it at once. Safe for use by many threads.
  */
 public final class VolumeStore implements AutoCloseable {
-  private static final String NAMES = "names/";
-
   private final ObjectStore objects;
+  private final NameRecords names;
   private final VolumeOptions options;
   private final NodeStore nodes;
   private final Workers workers;
@@ -52,6 +46,7 @@ public final class VolumeStore implements AutoCloseable {
 
   private VolumeStore(ObjectStore objects, VolumeOptions options) {
     this.objects = objects;
+    this.names = new NameRecords(objects);
     this.options = options;
     this.nodes = new NodeStore(options.nodeCacheBytes());
     this.workers = new Workers(options.parallelism());
@@ -97,7 +92,7 @@ public final class VolumeStore implements AutoCloseable {
     VolumeNames.checked(name);
     try {
       for (int tries = 0; ; tries++) {
-        Named named = find(name);
+        NameRecords.Named named = names.find(name);
         Volume volume = named == null ? null : open(name, named);
         if (volume != null) {
           return volume;
@@ -199,17 +194,17 @@ public final class VolumeStore implements AutoCloseable {
     VolumeNames.checked(from);
     VolumeNames.checked(to);
     try {
-      Named named = existing(from);
+      NameRecords.Named named = existing(from);
       if (from.equals(to)) {
         return;
       }
       requireFree(to);
       // A crash between the two leaves both names to the same volume, and the same call finishes
       // it.
-      if (!publishName(to, named)) {
+      if (!names.publish(to, named)) {
         throw exists(to);
       }
-      objects.delete(NAMES + from, WriteCondition.none());
+      names.remove(from);
     } catch (StorageException e) {
       throw VolumeException.of(e);
     }
@@ -224,13 +219,13 @@ public final class VolumeStore implements AutoCloseable {
   public void delete(String name) {
     VolumeNames.checked(name);
     try {
-      Named named = existing(name);
+      NameRecords.Named named = existing(name);
       Line line = new Line(objects, named.line());
       BlobWriter blobs = newWriter();
       // The last commit first: after it no commit of anybody can get lost in a volume that is on
       // its way out.
       long end = line.end(nodes, blobs, options, newId());
-      objects.delete(NAMES + name, WriteCondition.none());
+      names.remove(name);
       List<String> rest = keys(line.prefix());
       rest.remove(line.key(end));
       for (StorageException failure : objects.deleteAll(rest).values()) {
@@ -249,10 +244,10 @@ public final class VolumeStore implements AutoCloseable {
     try {
       Verifier verifier = new Verifier(this);
       Map<Id, String> lines = new HashMap<>();
-      for (String key : keys(NAMES)) {
+      for (String key : keys(NameRecords.PREFIX)) {
         verifier.sealed(Sealed.Kind.NAME, key);
-        String name = key.substring(NAMES.length());
-        Named named = soundOrNull(name);
+        String name = key.substring(NameRecords.PREFIX.length());
+        NameRecords.Named named = soundOrNull(name);
         if (named != null) {
           lines.put(named.line(), name);
         }
@@ -269,9 +264,9 @@ public final class VolumeStore implements AutoCloseable {
     }
   }
 
-  private @Nullable Named soundOrNull(String name) throws StorageException {
+  private NameRecords.@Nullable Named soundOrNull(String name) throws StorageException {
     try {
-      return find(name);
+      return names.find(name);
     } catch (StorageException e) {
       if (e.kind() == StorageException.Kind.CORRUPT
           || e.kind() == StorageException.Kind.UNSUPPORTED) {
@@ -289,8 +284,8 @@ public final class VolumeStore implements AutoCloseable {
     return ids;
   }
 
-  private Named existing(String name) throws StorageException {
-    Named named = find(name);
+  private NameRecords.Named existing(String name) throws StorageException {
+    NameRecords.Named named = names.find(name);
     if (named == null) {
       throw unknown(name);
     }
@@ -303,7 +298,7 @@ public final class VolumeStore implements AutoCloseable {
 
   /** The name is free, also where a deletion broke off before it was removed. */
   private void requireFree(String name) throws StorageException {
-    Named named = find(name);
+    NameRecords.Named named = names.find(name);
     if (named == null) {
       return;
     }
@@ -312,7 +307,7 @@ public final class VolumeStore implements AutoCloseable {
     if (newest < 0 || line.read(newest, nodes, newWriter()).kind() != CommitRecord.Kind.END) {
       throw exists(name);
     }
-    objects.delete(NAMES + name, WriteCondition.none());
+    names.remove(name);
   }
 
   /** A new line whose name is published last, so that nobody meets half a volume. */
@@ -321,7 +316,7 @@ public final class VolumeStore implements AutoCloseable {
     if (line.publish(first, nodes, blobs) != null) {
       throw new IllegalStateException("two volumes have the same random id");
     }
-    if (!publishName(name, new Named(line.id(), first.time()))) {
+    if (!names.publish(name, new NameRecords.Named(line.id(), first.time()))) {
       objects.delete(line.key(0), WriteCondition.none());
       throw exists(name);
     }
@@ -332,9 +327,9 @@ public final class VolumeStore implements AutoCloseable {
   public List<VolumeInfo> list() {
     List<VolumeInfo> all = new ArrayList<>();
     try {
-      for (String key : keys(NAMES)) {
-        String name = key.substring(NAMES.length());
-        Named named = find(name);
+      for (String key : keys(NameRecords.PREFIX)) {
+        String name = key.substring(NameRecords.PREFIX.length());
+        NameRecords.Named named = names.find(name);
         if (named != null) {
           all.add(new VolumeInfo(name, named.created()));
         }
@@ -380,30 +375,8 @@ public final class VolumeStore implements AutoCloseable {
         memory);
   }
 
-  /** What a name stands for. */
-  record Named(Id line, Instant created) {}
-
-  @Nullable
-  Named find(String name) throws StorageException {
-    String key = NAMES + name;
-    byte[] sealed;
-    try {
-      sealed = Sealed.fetch(objects, key);
-    } catch (StorageException e) {
-      if (e.kind() == StorageException.Kind.NOT_FOUND) {
-        return null;
-      }
-      throw e;
-    }
-    ByteReader in = Sealed.open(Sealed.Kind.NAME, sealed, key);
-    Id line = new Id(in.fixedLong(), in.fixedLong());
-    Instant created = Instant.ofEpochSecond(in.signed());
-    in.end();
-    return new Named(line, created);
-  }
-
   /** Null when it was deleted, and only its name is left. */
-  private @Nullable Volume open(String name, Named named) throws StorageException {
+  private @Nullable Volume open(String name, NameRecords.Named named) throws StorageException {
     Line line = new Line(objects, named.line());
     BlobWriter blobs = newWriter();
     long newest = line.newest();
@@ -413,29 +386,6 @@ public final class VolumeStore implements AutoCloseable {
     }
     CommitRecord head = line.read(newest, nodes, blobs);
     return head.kind() == CommitRecord.Kind.END ? null : new Volume(this, name, line, blobs, head);
-  }
-
-  /** False when another volume has the name. */
-  private boolean publishName(String name, Named named) throws StorageException {
-    ByteWriter out = new ByteWriter();
-    out.fixedLong(named.line().high()).fixedLong(named.line().low());
-    out.signed(named.created().getEpochSecond());
-    try {
-      objects.put(
-          NAMES + name,
-          Content.of(Sealed.seal(Sealed.Kind.NAME, out)),
-          WriteOptions.DEFAULT.with(WriteCondition.ifAbsent()));
-      return true;
-    } catch (StorageException e) {
-      if (e.kind() != StorageException.Kind.PRECONDITION_FAILED && !e.mayHaveBeenApplied()) {
-        throw e;
-      }
-      Named there = find(name);
-      if (there == null) {
-        throw e;
-      }
-      return there.line().equals(named.line()); // Then it was this call, and its answer was lost.
-    }
   }
 
   private static VolumeException exists(String name) {
