@@ -69,7 +69,8 @@ final class CacheOptions {
       return null;
     }
     try {
-      return DiskCache.open(new DiskCacheOptions(folder, size.bytes(), keepFree.bytes()));
+      return DiskCache.open(new DiskCacheOptions(
+          folder, size.bytes(), keepFree.bytes(), Math.min(memory / 8, MOST_WAITING)));
     } catch (CacheInUseException e) {
       // What two mounts share in a configuration file must not keep the second one from working.
       log.warn("{}; this mount keeps nothing on disk", e.getMessage());
