@@ -6,11 +6,13 @@ import dev.cove.disk.DiskBlocks;
 import dev.cove.namespace.BucketNamespace;
 import dev.cove.namespace.MetadataCache;
 import dev.cove.namespace.Nanos;
+import dev.cove.namespace.PosixMetadata;
 import dev.cove.namespace.UnshowableKeys;
 import dev.cove.read.ObjectReaders;
 import dev.cove.read.ReadMeter;
 import dev.cove.read.ReadOptions;
 import dev.cove.storage.GetRequest;
+import dev.cove.storage.ObjectAttributes;
 import dev.cove.storage.ObjectBody;
 import dev.cove.storage.ObjectStore;
 import dev.cove.vfs.AttributeChange;
@@ -298,7 +300,15 @@ public final class BucketFileSystem implements VirtualFileSystem, AutoCloseable 
     }
     byte[] bytes = new byte[target.flip().remaining()];
     target.get(bytes);
-    return FileNames.decode(bytes);
+    return bytes.length == 0 ? targetInMetadata(link.key()) : FileNames.decode(bytes);
+  }
+
+  /** Links of older gcsfuse have no content. */
+  private String targetInMetadata(String key) throws IOException {
+    ObjectAttributes attributes = store.head(key).attributes();
+    return attributes == null
+        ? ""
+        : attributes.metadata().getOrDefault(PosixMetadata.GCSFUSE_TARGET, "");
   }
 
   @Override

@@ -1,6 +1,7 @@
 package dev.cove.mount;
 
 import dev.cove.namespace.NamespaceOptions;
+import dev.cove.namespace.PosixMetadata;
 
 /**
  * How a bucket is shown.
@@ -9,9 +10,14 @@ import dev.cove.namespace.NamespaceOptions;
  * @param owner what files have that say nothing themselves
  * @param names how long names are remembered
  * @param onConflict what becomes of a write when another writer was first
+ * @param style whose names the metadata has that is written
  */
 public record BucketOptions(
-    AttributeMode attributes, Ownership owner, NamespaceOptions names, OnConflict onConflict) {
+    AttributeMode attributes,
+    Ownership owner,
+    NamespaceOptions names,
+    OnConflict onConflict,
+    PosixMetadata.Style style) {
 
   /** What becomes of a write when another writer has changed the object since. */
   public enum OnConflict {

@@ -17,10 +17,12 @@ final class ObjectDescriptions {
 
   private final AttributeMode mode;
   private final BucketOptions.Ownership owner;
+  private final PosixMetadata.Style style;
 
   ObjectDescriptions(BucketOptions options) {
     this.mode = options.attributes();
     this.owner = options.owner();
+    this.style = options.style();
   }
 
   /** For an object that did not exist before. */
@@ -42,6 +44,7 @@ final class ObjectDescriptions {
     }
     int permissions = type == FileType.DIRECTORY ? owner.directoryMode() : owner.fileMode();
     return attributes.withMetadata(PosixMetadata.store(
+        style,
         attributes.metadata(),
         type,
         orElse(posix.permissions(), permissions),

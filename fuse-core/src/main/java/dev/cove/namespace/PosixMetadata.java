@@ -13,9 +13,11 @@ import org.jspecify.annotations.Nullable;
 /**
  * Mode, owner and times of a file as object metadata holds them; null where it says nothing.
  *
- * <p>Read are the two ways in use: s3fs ({@code mode} decimal with the type bits, {@code uid},
- * {@code gid}, {@code mtime} decimal seconds) and rclone ({@code mode} octal, {@code mtime} decimal
- * seconds or RFC 3339). Written is the way of s3fs, whose {@code mtime} rclone reads too.
+ * <p>Read are the ways in use: s3fs ({@code mode} decimal with the type bits, {@code uid}, {@code
+ * gid}, {@code mtime} decimal seconds), rclone ({@code mode} octal, {@code mtime} decimal seconds or
+ * RFC 3339) and gcsfuse ({@code gcsfuse_mtime} in RFC 3339, {@code goog-reserved-file-is-symlink} and,
+ * of links made before that, {@code gcsfuse_symlink_target}). Written is the way of s3fs, whose
+ * {@code mtime} rclone reads too, and in buckets that gcsfuse may mount its way as well.
  *
  * @param type null where the mode carries no type bits
  * @param permissions the low twelve bits
@@ -29,6 +31,20 @@ public record PosixMetadata(
 
   /** The key of the time of modification. */
   public static final String MODIFIED = "mtime";
+
+  /** Where older links of gcsfuse have their target, which newer ones have as content too. */
+  public static final String GCSFUSE_TARGET = "gcsfuse_symlink_target";
+
+  private static final String GCSFUSE_MODIFIED = "gcsfuse_mtime";
+  private static final String GCSFUSE_SYMLINK = "goog-reserved-file-is-symlink";
+
+  /** Whose names are used for what is written. */
+  public enum Style {
+    /** Those of s3fs and rclone. */
+    S3FS,
+    /** Those, and gcsfuse's beside them. */
+    GCSFUSE
+  }
 
   private static final int TYPE_MASK = 0xF000; // S_IFMT
   private static final int TYPE_FILE = 0x8000; // S_IFREG
@@ -49,16 +65,24 @@ public record PosixMetadata(
    */
   public static PosixMetadata parse(Map<String, String> metadata, boolean directory) {
     Integer mode = parseMode(metadata.get("mode"), directory);
+    FileType type = mode == null ? null : typeOf(mode);
+    // Of a file that both have written, gcsfuse changes its own time and leaves the other's.
+    Long modified = parseTime(metadata.get(GCSFUSE_MODIFIED));
     return new PosixMetadata(
-        mode == null ? null : typeOf(mode),
+        !directory && isGcsfuseLink(metadata) ? FileType.SYMLINK : type,
         mode == null ? null : Integer.valueOf(mode & PERMISSIONS),
         parseId(metadata.get("uid")),
         parseId(metadata.get("gid")),
-        parseTime(metadata.get(MODIFIED)));
+        modified == null ? parseTime(metadata.get(MODIFIED)) : modified);
+  }
+
+  private static boolean isGcsfuseLink(Map<String, String> metadata) {
+    return "true".equals(metadata.get(GCSFUSE_SYMLINK)) || metadata.containsKey(GCSFUSE_TARGET);
   }
 
   /** Puts these attributes into metadata, replacing what stood there in any of the ways read. */
   public static Map<String, String> store(
+      Style style,
       Map<String, String> metadata,
       FileType type,
       int permissions,
@@ -70,6 +94,19 @@ public record PosixMetadata(
     result.put("uid", Integer.toUnsignedString(uid));
     result.put("gid", Integer.toUnsignedString(gid));
     result.put(MODIFIED, formatTime(modifiedNanos));
+    result.remove(GCSFUSE_MODIFIED);
+    result.remove(GCSFUSE_SYMLINK);
+    if (style == Style.GCSFUSE && type != FileType.DIRECTORY) {
+      result.put(
+          GCSFUSE_MODIFIED,
+          Instant.ofEpochSecond(
+                  Math.floorDiv(modifiedNanos, 1_000_000_000L),
+                  Math.floorMod(modifiedNanos, 1_000_000_000L))
+              .toString());
+      if (type == FileType.SYMLINK) {
+        result.put(GCSFUSE_SYMLINK, "true");
+      }
+    }
     return result;
   }
 

@@ -43,11 +43,16 @@ final class PartPlan {
    * The parts in order. All but the last stay the same when the file grows at its end.
    *
    * @param size bytes of the file, at least 1
+   * @param kept bytes of the base if the file begins with all of it, else 0
    * @param changed what the base does not have
    */
-  static List<Piece> of(long size, Extents changed, Capabilities limits, PartSizes sizes) {
+  static List<Piece> of(
+      long size, long kept, Extents changed, Capabilities limits, PartSizes sizes) {
     Extents sent = changed;
     if (!limits.partCopy()) {
+      if (limits.compose() && kept > 0 && !changed.intersects(0, kept)) {
+        return appended(size, kept, limits, sizes);
+      }
       sent = new Extents();
       sent.add(0, size);
     }
@@ -58,6 +63,17 @@ final class PartPlan {
         return plan.pieces;
       }
     }
+  }
+
+  /** The whole base as the first part, which is all that can be copied where objects are composed. */
+  private static List<Piece> appended(long size, long kept, Capabilities limits, PartSizes sizes) {
+    PartPlan plan = new PartPlan(limits, sizes, size);
+    plan.add(0, kept, Kind.COPY);
+    if (plan.send(new Region(kept, size, Kind.DATA))) {
+      return plan.pieces;
+    }
+    throw new IllegalStateException(
+        size + " bytes do not fit into " + limits.maxParts() + " parts");
   }
 
   private List<Region> regions(Extents changed, long gap) {

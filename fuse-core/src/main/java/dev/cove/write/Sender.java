@@ -71,7 +71,7 @@ final class Sender {
   @GuardedBy("file.lock")
   List<Piece> plan(StagedFile file) {
     Shape shape = file.draft().shape();
-    return PartPlan.of(shape.size(), shape.changed(), limits, sizes);
+    return PartPlan.of(shape.size(), shape.kept(), shape.changed(), limits, sizes);
   }
 
   /** Sends what is complete of a file that grows at its end; called without its lock. */
@@ -114,7 +114,7 @@ final class Sender {
       return true;
     }
     Extents changed = shape.changed();
-    return limits.partCopy()
+    return (limits.partCopy() || (limits.compose() && shape.kept() > 0))
         && changed.ranges() == 1
         && changed.end() == shape.size()
         && shape.baseLimit() >= limits.minPartSize()

@@ -81,6 +81,11 @@ final class Shape {
     return baseLimit;
   }
 
+  /** Bytes of the base if the file begins with all of it, else 0. */
+  long kept() {
+    return base != null && baseLimit == base.size() ? baseLimit : 0;
+  }
+
   Extents local() {
     return local;
   }

@@ -118,7 +118,11 @@ final class BucketModelTest {
         BucketFileSystem fs = BucketFileSystem.open(
             bucket,
             new BucketOptions(
-                AttributeMode.POSIX, new Ownership(0, 0, 0644, 0755), names, OnConflict.FAIL),
+                AttributeMode.POSIX,
+                new Ownership(0, 0, 0644, 0755),
+                names,
+                OnConflict.FAIL,
+                dev.cove.namespace.PosixMetadata.Style.S3FS),
             new MemoryBudget(32 << 20),
             new WriteSettings(
                 spools.resolve("mount-" + i),

@@ -58,7 +58,11 @@ final class BucketWriteTest {
     return BucketFileSystem.open(
         store,
         new BucketOptions(
-            mode, new Ownership(0, 0, 0644, 0755), NamespaceOptions.DEFAULT, OnConflict.FAIL),
+            mode,
+            new Ownership(0, 0, 0644, 0755),
+            NamespaceOptions.DEFAULT,
+            OnConflict.FAIL,
+            dev.cove.namespace.PosixMetadata.Style.S3FS),
         new MemoryBudget(64 << 20),
         new WriteSettings(spool, SpoolOptions.DEFAULT, PublishOptions.DEFAULT),
         clock.ticker(),

@@ -78,7 +78,11 @@ final class TestBucket implements AutoCloseable {
 
   private static BucketOptions options(How how) {
     return new BucketOptions(
-        how.attributes(), new Ownership(7, 8, 0640, 0750), how.names(), how.onConflict());
+        how.attributes(),
+        new Ownership(7, 8, 0640, 0750),
+        how.names(),
+        how.onConflict(),
+        dev.cove.namespace.PosixMetadata.Style.S3FS);
   }
 
   BucketFileSystem mountReadOnly(How how) throws IOException {

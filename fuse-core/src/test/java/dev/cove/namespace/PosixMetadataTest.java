@@ -51,11 +51,29 @@ final class PosixMetadataTest {
   @Test
   void whatIsStoredReadsBackToTheNanosecondAlsoBeforeNineteenSeventy() {
     for (long nanos : new long[] {0, 1, -1, 1_700_000_000_123_456_789L, -5_000_000_001L}) {
-      Map<String, String> stored =
-          PosixMetadata.store(Map.of("other", "kept"), FileType.FILE, 0600, -2, 7, nanos);
+      Map<String, String> stored = PosixMetadata.store(
+          PosixMetadata.Style.S3FS, Map.of("other", "kept"), FileType.FILE, 0600, -2, 7, nanos);
       assertThat(stored).containsEntry("other", "kept").containsEntry("uid", "4294967294");
       assertThat(PosixMetadata.parse(stored, false))
           .isEqualTo(new PosixMetadata(FileType.FILE, 0600, -2, 7, nanos));
     }
+  }
+
+  @Test
+  void whatGcsfuseWroteIsUnderstoodAndWrittenItsWay() {
+    Map<String, String> written = PosixMetadata.store(
+        PosixMetadata.Style.GCSFUSE, Map.of(), FileType.SYMLINK, 0777, 1, 2, 1_500_000_000L);
+    assertThat(written)
+        .containsEntry("gcsfuse_mtime", "1970-01-01T00:00:01.500Z")
+        .containsEntry("goog-reserved-file-is-symlink", "true")
+        .containsEntry("mtime", "1.5");
+    assertThat(PosixMetadata.parse(Map.of("gcsfuse_symlink_target", "x"), false).type())
+        .isEqualTo(FileType.SYMLINK);
+    Map<String, String> both = Map.of("mtime", "1", "gcsfuse_mtime", "1970-01-01T00:00:02Z");
+    assertThat(PosixMetadata.parse(both, false).modifiedNanos()).isEqualTo(2_000_000_000L);
+    assertThat(PosixMetadata.store(
+            PosixMetadata.Style.S3FS, both, FileType.FILE, 0644, 1, 2, 3_000_000_000L))
+        .containsEntry("mtime", "3")
+        .doesNotContainKey("gcsfuse_mtime");
   }
 }

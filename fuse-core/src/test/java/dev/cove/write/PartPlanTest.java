@@ -71,7 +71,7 @@ final class PartPlanTest {
     for (long at = 0; at < TIB; at += 32 * MIB) {
       changed.add(at, at + 1);
     }
-    List<Piece> plan = PartPlan.of(TIB, changed, S3, PartSizes.of(S3, 8 * MIB));
+    List<Piece> plan = PartPlan.of(TIB, 0, changed, S3, PartSizes.of(S3, 8 * MIB));
     assertThat(plan.size()).isLessThanOrEqualTo(10_000);
     assertValid(plan, TIB, changed, S3);
   }
@@ -92,7 +92,8 @@ final class PartPlanTest {
         long at = random.nextInt((int) size);
         changed.add(at, Math.min(size, at + 1 + random.nextInt(100)));
       }
-      assertValid(PartPlan.of(size, changed, small, PartSizes.of(small, 64)), size, changed, small);
+      assertValid(
+          PartPlan.of(size, 0, changed, small, PartSizes.of(small, 64)), size, changed, small);
     }
   }
 
@@ -128,6 +129,6 @@ final class PartPlanTest {
   private static List<Piece> plan(long size, long start, long end) {
     Extents changed = new Extents();
     changed.add(start, end);
-    return PartPlan.of(size, changed, S3, PartSizes.of(S3, 8 * MIB));
+    return PartPlan.of(size, 0, changed, S3, PartSizes.of(S3, 8 * MIB));
   }
 }

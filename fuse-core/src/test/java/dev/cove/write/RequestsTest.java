@@ -251,6 +251,36 @@ final class RequestsTest {
   }
 
   @Test
+  void appendWhereObjectsAreComposedKeepsTheWholeObjectAndAnEditDoesNot() throws IOException {
+    bench.close();
+    bench = new Bench(
+        folder.resolve("composing"),
+        Bench.SMALL_PARTS.toBuilder()
+            .cannot(Feature.PART_COPY)
+            .can(Feature.COMPOSE)
+            .build(),
+        Bench.SPOOL);
+    byte[] content = Bench.random(130, 1);
+    bench.put(Bench.KEY, content);
+    StagedFile appended = bench.edit(Bench.KEY);
+    Bench.write(appended, 130, new byte[] {1, 2, 3});
+    bench.publish(appended);
+    assertThat(bench.requests())
+        .containsExactlyInAnyOrder(
+            "CREATE-UPLOAD file", "PART-COPY file 1 <- file 0-129", "PART file 2", "COMPLETE file");
+    assertThat(bench.object(Bench.KEY)).startsWith(content).endsWith(1, 2, 3).hasSize(133);
+    Bench.write(appended, 0, new byte[] {9});
+    bench.publish(appended);
+    assertThat(bench.requests())
+        .contains("PART file 1")
+        .noneMatch(request -> request.startsWith("PART-COPY"));
+    assertThat(bench.object(Bench.KEY))
+        .startsWith(9, content[1])
+        .endsWith(1, 2, 3)
+        .hasSize(133);
+  }
+
+  @Test
   void withoutPartCopyLargeEditIsSentWhole() throws IOException {
     bench.close();
     bench = new Bench(

@@ -90,7 +90,8 @@ public interface ObjectStore extends Closeable {
 
   /**
    * Makes a part from a range of an existing object without moving the bytes through this machine.
-   * Only where {@link Capabilities#partCopy()}.
+   * Only where {@link Capabilities#partCopy()}; where {@link Capabilities#compose()}, of whole
+   * objects only.
    *
    * @throws StorageException {@code PRECONDITION_FAILED} when the source has another version by now
    */

@@ -1,6 +1,7 @@
 package dev.cove.cli.doctor;
 
 import dev.cove.cli.store.BucketUrl;
+import dev.cove.cli.store.BucketUrl.Cloud;
 import dev.cove.cli.store.StoreOptions;
 import dev.cove.s3.S3Probe;
 import dev.cove.s3.S3Support;
@@ -113,8 +114,14 @@ final class BucketChecks {
   }
 
   private URI endpoint() {
-    URI endpoint = options.endpoint();
-    return endpoint == null ? URI.create("https://s3.amazonaws.com") : endpoint;
+    URI endpoint = options.endpoint(url);
+    if (endpoint != null) {
+      return endpoint;
+    }
+    return switch (url.cloud()) {
+      case S3 -> URI.create("https://s3.amazonaws.com");
+      case GCS -> URI.create("https://storage.googleapis.com");
+    };
   }
 
   // Servers answer with their time whether they know the caller or not.
@@ -137,7 +144,9 @@ final class BucketChecks {
     }
   }
 
-  private List<Finding> support(Capabilities can, Support asked) {
+  private List<Finding> support(Capabilities can, Support wanted) {
+    // Of Google Cloud Storage every condition is a part, so there is nothing to try.
+    Support asked = url.cloud() == Cloud.S3 ? wanted : Support.EXPECTED;
     boolean put = can.conditionalPut();
     boolean copy = can.conditionalCopy();
     boolean delete = can.conditionalDelete();
@@ -163,7 +172,9 @@ final class BucketChecks {
             "part copies",
             can.partCopy(),
             Support.EXPECTED,
-            "an edit of a large file uploads all of it"),
+            can.compose()
+                ? "an edit of a large file, unless at its end, uploads all of it"
+                : "an edit of a large file uploads all of it"),
         feature("tags", can.tags(), Support.EXPECTED, "edits do not keep tags"),
         checksums());
   }

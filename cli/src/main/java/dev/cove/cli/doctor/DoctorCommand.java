@@ -57,7 +57,7 @@ public final class DoctorCommand implements Callable<Integer> {
   @Parameters(
       arity = "0..1",
       paramLabel = "DIR|BUCKET",
-      description = "A mount, or s3://BUCKET[/PREFIX].")
+      description = "A mount, or s3://BUCKET[/PREFIX], or gs://BUCKET[/PREFIX].")
   private @Nullable String subject;
 
   @Option(
@@ -85,12 +85,13 @@ public final class DoctorCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
-    store.check();
+    BucketUrl bucket = subject != null && subject.contains("://") ? bucket(subject) : null;
+    store.check(bucket == null ? List.of() : List.of(bucket));
     new Range(spec).check("--keys", keys, 0, Long.MAX_VALUE);
     Folders folders = Folders.current();
     List<Finding> findings = new ArrayList<>(new MachineChecks(folders).run());
-    if (subject != null && subject.contains("://")) {
-      findings.addAll(new BucketChecks(store, bucket(subject), Clock.systemUTC())
+    if (bucket != null) {
+      findings.addAll(new BucketChecks(store, bucket, Clock.systemUTC())
           .run(keys, probe ? Support.TRIED : Support.EXPECTED));
     } else if (subject != null) {
       findings.addAll(mount(folders, PathArgument.resolve(subject)));

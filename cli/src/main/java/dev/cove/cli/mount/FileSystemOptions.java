@@ -4,11 +4,13 @@ import dev.cove.cache.MemoryBudget;
 import dev.cove.cli.command.ByteSize;
 import dev.cove.cli.command.Range;
 import dev.cove.cli.config.Folders;
+import dev.cove.cli.store.BucketUrl.Cloud;
 import dev.cove.fuse.MountOptions;
 import dev.cove.mount.BucketOptions;
 import dev.cove.mount.BucketOptions.AttributeMode;
 import dev.cove.mount.BucketOptions.Ownership;
 import dev.cove.namespace.NamespaceOptions;
+import dev.cove.namespace.PosixMetadata.Style;
 import java.io.IOException;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
@@ -166,7 +168,7 @@ final class FileSystemOptions {
     return new MemoryBudget(memory == null ? MemoryBudget.defaultBytes() : memory.bytes());
   }
 
-  BucketOptions bucketOptions(WritingOptions writing) throws IOException {
+  BucketOptions bucketOptions(WritingOptions writing, Cloud cloud) throws IOException {
     AttributeMode usual = writing.isWritable() ? AttributeMode.POSIX : AttributeMode.LIST;
     return new BucketOptions(
         attributes == null ? usual : attributes,
@@ -176,7 +178,11 @@ final class FileSystemOptions {
             fileMode,
             directoryMode),
         new NamespaceOptions(ttl, negativeTtl, maxNames),
-        writing.onConflict());
+        writing.onConflict(),
+        switch (cloud) {
+          case S3 -> Style.S3FS;
+          case GCS -> Style.GCSFUSE;
+        });
   }
 
   MountOptions mountOptions(String source, WritingOptions writing) {

@@ -50,6 +50,7 @@ import picocli.CommandLine.Spec;
       "  cove mount --anonymous --region us-west-2 s3://a-public-bucket /data",
       "  cove mount --endpoint-url http://127.0.0.1:9000 s3://b /s3 --memory 512m",
       "  cove mount s3://photos /photos s3://music /music",
+      "  cove mount gs://my-bucket /gcs",
     })
 public final class MountCommand implements Callable<Integer> {
   @Spec
@@ -61,7 +62,9 @@ public final class MountCommand implements Callable<Integer> {
   @Parameters(
       arity = "2..*",
       paramLabel = "SOURCE DIR",
-      description = "s3://BUCKET or s3://BUCKET/PREFIX, and the empty directory to show it on.")
+      description =
+          "s3://BUCKET or gs://BUCKET, with /PREFIX for a part of it, and the empty directory to"
+              + " show it on.")
   private List<String> words;
 
   @Option(
@@ -107,11 +110,11 @@ public final class MountCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException, InterruptedException {
-    store.check();
+    List<MountRequest> requests = requests();
+    store.check(requests.stream().map(MountRequest::source).toList());
     fileSystem.check();
     cache.check();
     writing.check();
-    List<MountRequest> requests = requests();
     boolean background = Background.wanted() && !foreground;
     Folders folders = Folders.current();
     String logs = logs(folders, requests, background);

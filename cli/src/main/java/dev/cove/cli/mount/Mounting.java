@@ -176,9 +176,9 @@ final class Mounting {
 
   private BucketFileSystem open(MountRequest request, ObjectStore store, ReadMeter meter)
       throws IOException {
-    BucketOptions options = fileSystem.bucketOptions(writing);
+    BucketOptions options = fileSystem.bucketOptions(writing, request.source().cloud());
     // Buckets of one name on two servers are two buckets.
-    String place = storeOptions.endpoint() + " " + request.source();
+    String place = storeOptions.endpoint(request.source()) + " " + request.source();
     DiskBlocks disk = shared.disk() == null ? null : shared.disk().of(place);
     WriteSettings settings = writing.settings(folders, place, request.directory());
     try {

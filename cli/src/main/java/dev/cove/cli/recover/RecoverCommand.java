@@ -112,7 +112,7 @@ public final class RecoverCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
-    store.check();
+    store.check(List.of());
     Action asked = action;
     if (asked == null || asked.list) {
       return list();

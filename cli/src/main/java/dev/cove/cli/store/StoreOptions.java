@@ -32,6 +32,7 @@ import picocli.CommandLine.Spec;
 public final class StoreOptions {
   private static final List<String> ENDPOINT_VARIABLES =
       List.of("AWS_ENDPOINT_URL_S3", "AWS_ENDPOINT_URL");
+  private static final String EMULATOR = "STORAGE_EMULATOR_HOST";
   private static final String NO_URL = "is no URL like http://HOST:PORT or https://HOST";
 
   @Spec(Spec.Target.MIXEE)
@@ -44,8 +45,9 @@ public final class StoreOptions {
       names = "--endpoint-url",
       paramLabel = "URL",
       description =
-          "A server that speaks S3, such as http://127.0.0.1:9000. Default: $AWS_ENDPOINT_URL_S3,"
-              + " $AWS_ENDPOINT_URL, Amazon S3.")
+          "A server that speaks S3, such as http://127.0.0.1:9000, or Google's JSON API for gs://."
+              + " Default: $AWS_ENDPOINT_URL_S3, $AWS_ENDPOINT_URL, Amazon S3; for gs://"
+              + " $STORAGE_EMULATOR_HOST, Google Cloud Storage.")
   private @Nullable String endpointUrl;
 
   @Option(
@@ -80,8 +82,16 @@ public final class StoreOptions {
       names = "--requester-pays",
       negatable = true,
       fallbackValue = "true",
-      description = "Pay for requests and traffic where the bucket asks for that.")
+      description = "Pay for requests and traffic where the bucket asks for that; gs:// needs"
+          + " --project, too.")
   private boolean requesterPays;
+
+  @Option(
+      names = "--project",
+      paramLabel = "ID",
+      description = "For gs://: the project that pays with --requester-pays. Default:"
+          + " $GOOGLE_CLOUD_PROJECT.")
+  private @Nullable String project;
 
   @Option(
       names = "--storage-class",
@@ -92,7 +102,9 @@ public final class StoreOptions {
   @Option(
       names = "--sse",
       paramLabel = "KIND",
-      description = "Encryption of new objects: s3, kms or kms:KEY. Default: the bucket's.")
+      description =
+          "Encryption of new objects: s3, kms or kms:KEY; for gs:// kms:KEY with the whole"
+              + " name of a Cloud KMS key. Default: the bucket's.")
   private @Nullable String sse;
 
   @Option(
@@ -159,8 +171,8 @@ public final class StoreOptions {
           "Open at the same time at most, 1 to 4096, for each bucket. Default: ${DEFAULT-VALUE}.")
   private int maxConnections;
 
-  /** Complains about values that no bucket takes, before anything is opened. */
-  public void check() {
+  /** Complains about values that these buckets do not take, before anything is opened. */
+  public void check(List<BucketUrl> urls) {
     Range range = new Range(spec);
     range.check("--retries", retries, 0, 100);
     range.check("--max-connections", maxConnections, 1, 4096);
@@ -177,12 +189,21 @@ public final class StoreOptions {
           spec.commandLine(),
           "--secret and " + (anonymous ? "--anonymous" : "--profile") + " exclude one another");
     }
-    config("check");
+    for (BucketUrl url : urls) {
+      switch (url.cloud()) {
+        case S3 -> config("check");
+        case GCS -> gcs().check();
+      }
+    }
   }
 
   /** Opens what a URL names; sends nothing. */
   public ObjectStore open(BucketUrl url) {
-    return decorate(S3ObjectStores.open(config(url.bucket())), url);
+    ObjectStore store = switch (url.cloud()) {
+      case S3 -> S3ObjectStores.open(config(url.bucket()));
+      case GCS -> gcs().open(url);
+    };
+    return decorate(store, url);
   }
 
   /**
@@ -191,7 +212,26 @@ public final class StoreOptions {
    * @throws StorageException when that could not be found out
    */
   public ObjectStore openForWriting(BucketUrl url) throws StorageException {
-    return decorate(S3ObjectStores.openProbed(config(url.bucket()), url.prefix()), url);
+    return switch (url.cloud()) {
+      case S3 -> decorate(S3ObjectStores.openProbed(config(url.bucket()), url.prefix()), url);
+      // Every condition is part of the service.
+      case GCS -> open(url);
+    };
+  }
+
+  private GcsStores gcs() {
+    return new GcsStores(
+        new GcsStores.Reached(
+            googleEndpoint(),
+            anonymous,
+            secretOption.secret(),
+            requesterPays,
+            project,
+            storageClass,
+            sse),
+        new GcsStores.Patience(
+            retries, connectTimeout, stallTimeout, attemptTimeout, requestTimeout, maxConnections),
+        spec);
   }
 
   private static ObjectStore decorate(ObjectStore opened, BucketUrl url) {
@@ -245,8 +285,27 @@ public final class StoreOptions {
     return region != null || secret == null ? region : AwsSecret.region(secret.entries());
   }
 
-  /** Where the store is; null for Amazon S3. */
-  public @Nullable URI endpoint() {
+  /** Where the store of a bucket is; null for the cloud's own. */
+  public @Nullable URI endpoint(BucketUrl url) {
+    return switch (url.cloud()) {
+      case S3 -> endpoint();
+      case GCS -> googleEndpoint();
+    };
+  }
+
+  private @Nullable URI googleEndpoint() {
+    if (endpointUrl != null) {
+      return endpoint("--endpoint-url", endpointUrl);
+    }
+    String emulator = System.getenv().getOrDefault(EMULATOR, "");
+    if (emulator.isEmpty()) {
+      return null;
+    }
+    // As Google's own libraries take it, with a scheme or without.
+    return endpoint(EMULATOR, emulator.contains("://") ? emulator : "http://" + emulator);
+  }
+
+  private @Nullable URI endpoint() {
     if (endpointUrl != null) {
       return endpoint("--endpoint-url", endpointUrl);
     }

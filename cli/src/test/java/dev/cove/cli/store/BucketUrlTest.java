@@ -11,17 +11,18 @@ final class BucketUrlTest {
 
   @ParameterizedTest
   @CsvSource({
-    "s3://bucket, bucket, '', s3://bucket",
-    "s3://bucket/, bucket, '', s3://bucket",
-    "s3://bucket/a, bucket, a/, s3://bucket/a",
-    "s3://bucket/a/b/, bucket, a/b/, s3://bucket/a/b",
-    "s3://bucket/a//b, bucket, a//b/, s3://bucket/a//b",
-    "s3://My_old.Bucket/ü ö, My_old.Bucket, ü ö/, s3://My_old.Bucket/ü ö",
+    "s3://bucket, S3, bucket, '', s3://bucket",
+    "gs://bucket/a, GCS, bucket, a/, gs://bucket/a",
+    "s3://bucket/, S3, bucket, '', s3://bucket",
+    "s3://bucket/a, S3, bucket, a/, s3://bucket/a",
+    "s3://bucket/a/b/, S3, bucket, a/b/, s3://bucket/a/b",
+    "s3://bucket/a//b, S3, bucket, a//b/, s3://bucket/a//b",
+    "s3://My_old.Bucket/ü ö, S3, My_old.Bucket, ü ö/, s3://My_old.Bucket/ü ö",
   })
   void addressIsABucketAndWhatItsKeysBeginWith(
-      String text, String bucket, String prefix, String shown) {
+      String text, BucketUrl.Cloud cloud, String bucket, String prefix, String shown) {
     BucketUrl url = BucketUrl.parse(text);
-    assertThat(url).isEqualTo(new BucketUrl(bucket, prefix)).hasToString(shown);
+    assertThat(url).isEqualTo(new BucketUrl(cloud, bucket, prefix)).hasToString(shown);
   }
 
   @ParameterizedTest

@@ -14,12 +14,14 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInfo;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Random operations on real mounts against a tree in memory. */
-final class BucketModelIT {
+class BucketModelIT {
   private static final String[] ONE = {"--rw"};
   private static final String[] SEVERAL = {"--rw", "--ttl", "0s", "--negative-ttl", "0s"};
   private static final String[] SMALL_PARTS = {"--rw", "--part-size", "5m"};
@@ -33,6 +35,13 @@ final class BucketModelIT {
   private Path temp;
 
   private int made;
+
+  private TestCloud cloud;
+
+  @BeforeEach
+  void choose(TestInfo test) {
+    cloud = TestCloud.of(test);
+  }
 
   @Test
   void aMountDoesAsAPosixFileSystemDoes() {
@@ -82,7 +91,7 @@ final class BucketModelIT {
     private final List<FilesUnderTest> files = new ArrayList<>();
 
     Mounts(int count, int factor, String... options) throws IOException {
-      this.s3 = new BucketMount(Files.createDirectory(temp.resolve("run-" + made++)));
+      this.s3 = new BucketMount(Files.createDirectory(temp.resolve("run-" + made++)), cloud);
       this.count = count;
       this.factor = factor;
       this.options = options;

@@ -3,9 +3,6 @@ package dev.cove.it.mount;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.cove.s3.S3Config;
-import dev.cove.s3.S3Credentials;
-import dev.cove.s3.S3ObjectStores;
 import dev.cove.storage.Content;
 import dev.cove.storage.GetRequest;
 import dev.cove.storage.ListPage;
@@ -14,7 +11,6 @@ import dev.cove.storage.ObjectBody;
 import dev.cove.storage.ObjectInfo;
 import dev.cove.storage.ObjectStore;
 import dev.cove.storage.WriteOptions;
-import dev.cove.storage.testkit.server.S3Server;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
@@ -26,11 +22,6 @@ import java.util.TreeMap;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
-import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
-import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
-import software.amazon.awssdk.http.apache5.Apache5HttpClient;
-import software.amazon.awssdk.regions.Region;
-import software.amazon.awssdk.services.s3.S3Client;
 
 /** A bucket of a test's own, what other programs do to it, and its mounts. */
 final class BucketMount implements AutoCloseable {
@@ -38,7 +29,7 @@ final class BucketMount implements AutoCloseable {
   // What mounts and the kernel's FUSE library make for themselves, at any depth.
   private static final Pattern HELPER = Pattern.compile("(^|/)\\.(fuse_hidden|cove)");
 
-  private final S3Server server = S3Server.shared();
+  private final TestCloud cloud;
   private final String name = "cove-it-" + UUID.randomUUID();
   private final Path temp;
   private final List<Path> mounted = new ArrayList<>();
@@ -54,25 +45,19 @@ final class BucketMount implements AutoCloseable {
   final Path local;
 
   BucketMount(Path temp) throws IOException {
+    this(temp, TestCloud.S3);
+  }
+
+  BucketMount(Path temp, TestCloud cloud) throws IOException {
     this.temp = temp;
+    this.cloud = cloud;
     this.directory = temp.resolve("mount");
     this.local = Files.createDirectories(temp.resolve("local"));
-    try (S3Client admin = S3Client.builder()
-        .endpointOverride(server.endpoint())
-        .region(Region.of(server.region()))
-        .forcePathStyle(true)
-        .httpClientBuilder(Apache5HttpClient.builder())
-        .credentialsProvider(StaticCredentialsProvider.create(
-            AwsBasicCredentials.create(server.accessKey(), server.secretKey())))
-        .build()) {
-      admin.createBucket(request -> request.bucket(name));
-    }
-    S3Credentials.Keys keys = new S3Credentials.Keys(server.accessKey(), server.secretKey(), null);
-    bucket = S3ObjectStores.open(S3Config.bucket(name)
-        .endpoint(server.endpoint())
-        .region(server.region())
-        .credentials(S3Credentials.of(() -> keys))
-        .build());
+    this.bucket = cloud.create(name);
+  }
+
+  TestCloud cloud() {
+    return cloud;
   }
 
   /** How a command ended and what it printed, errors included. */
@@ -99,7 +84,7 @@ final class BucketMount implements AutoCloseable {
   private void mountOn(Path where, String... options) throws Exception {
     Files.createDirectories(where);
     List<String> command =
-        new ArrayList<>(List.of(launcher().toString(), "mount", "s3://" + name, where.toString()));
+        new ArrayList<>(List.of(launcher().toString(), "mount", cloud.uri(name), where.toString()));
     command.addAll(List.of(options));
     Result result = start(command).await();
     assertThat(result.exit()).as(result.output()).isZero();
@@ -151,7 +136,10 @@ final class BucketMount implements AutoCloseable {
         .redirectInput(Path.of("/dev/null").toFile())
         .redirectOutput(output.toFile());
     Map<String, String> environment = builder.environment();
-    environment.keySet().removeIf(variable -> variable.startsWith("AWS_"));
+    environment
+        .keySet()
+        .removeIf(
+            variable -> variable.startsWith("AWS_") || variable.equals("STORAGE_EMULATOR_HOST"));
     environment.putAll(environment());
     environment.putAll(variables);
     return new Running(builder.start(), output);
@@ -161,20 +149,11 @@ final class BucketMount implements AutoCloseable {
     Map<String, String> environment = new TreeMap<>();
     environment.put("LC_ALL", "C.UTF-8");
     environment.put("COVE_HOME", temp.resolve("home").toString());
-    environment.put("AWS_ACCESS_KEY_ID", server.accessKey());
-    environment.put("AWS_SECRET_ACCESS_KEY", server.secretKey());
-    environment.put("AWS_REGION", server.region());
-    environment.put("AWS_ENDPOINT_URL", server.endpoint().toString());
+    environment.putAll(cloud.environment());
     environment.put("M", directory.toString());
     environment.put("T", local.toString());
     environment.put("B", name);
-    // A remote named "s3" for rclone.
     environment.put("RCLONE_CONFIG", "/dev/null");
-    environment.put("RCLONE_CONFIG_S3_TYPE", "s3");
-    environment.put("RCLONE_CONFIG_S3_PROVIDER", "Minio");
-    environment.put("RCLONE_CONFIG_S3_ENDPOINT", server.endpoint().toString());
-    environment.put("RCLONE_CONFIG_S3_ACCESS_KEY_ID", server.accessKey());
-    environment.put("RCLONE_CONFIG_S3_SECRET_ACCESS_KEY", server.secretKey());
     return environment;
   }
 

@@ -10,10 +10,11 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInfo;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Objects that other tools made, read by ordinary programs. */
-final class BucketReadIT {
+class BucketReadIT {
   private static final int LARGE = 64 << 20;
 
   @TempDir
@@ -22,8 +23,8 @@ final class BucketReadIT {
   private static BucketMount s3;
 
   @BeforeAll
-  static void mount() throws Exception {
-    s3 = new BucketMount(temp);
+  static void mount(TestInfo test) throws Exception {
+    s3 = new BucketMount(temp, TestCloud.of(test));
     byte[] large = new byte[LARGE + 12_345];
     new Random(1).nextBytes(large);
     Files.write(s3.local.resolve("large"), large);
@@ -32,8 +33,8 @@ final class BucketReadIT {
         echo needle > $T/tree/sub/deep/n.txt
         : > $T/tree/empty
         for i in $(seq 300); do echo "file $i" > $T/tree/many/$i.txt; done
-        rclone copyto $T/large s3:$B/large
-        rclone copy $T/tree s3:$B/tree
+        rclone copyto $T/large cloud:$B/large
+        rclone copy $T/tree cloud:$B/tree
         """);
     s3.mount("--ttl", "1s", "--negative-ttl", "1s");
   }
@@ -79,7 +80,7 @@ final class BucketReadIT {
   void aGibibyteOfRcloneIsTheSameByCpMmapAndEightThreads() throws Exception {
     s3.sh("""
         head -c 1073741824 /dev/urandom > $T/gib
-        rclone copyto $T/gib s3:$B/gib
+        rclone copyto $T/gib cloud:$B/gib
         sleep 2
         cmp $T/gib $M/gib
         """);

@@ -243,6 +243,24 @@ abstract class CopyContract extends MultipartContract {
         Kind.NOT_FOUND, () -> store().copyPart(upload, 1, key("a"), version, ByteRange.of(0, 5)));
   }
 
+  @Test
+  void aWholeObjectBecomesAPartOfItsOwnSuccessorWhereObjectsAreComposed() throws IOException {
+    if (!store().capabilities().compose()) {
+      return;
+    }
+    byte[] source = sourceOfTwoParts("a");
+    Version version = version("a");
+    Upload upload = begin("a");
+    Part kept = store().copyPart(upload, 1, key("a"), version, ByteRange.of(0, source.length));
+    Part added = last(upload, 2);
+    assertThat(kept.size()).isEqualTo(source.length);
+    assertThat(store().listParts(upload)).containsExactly(kept, added);
+    store().complete(upload, List.of(kept, added), WriteCondition.none());
+    byte[] got = readBytes(GetRequest.whole(key("a")));
+    assertThat(Arrays.copyOf(got, source.length)).isEqualTo(source);
+    assertThat(Arrays.copyOfRange(got, source.length, got.length)).isEqualTo(expected(-2));
+  }
+
   private byte[] sourceOfTwoParts(String name) throws IOException {
     byte[] source = bytes(2 * partBytes(1).length + 200, 11);
     put(name, source);

@@ -164,10 +164,14 @@ public final class MemoryObjectStore implements ObjectStore {
   @Override
   public Part copyPart(Upload upload, int number, String sourceKey, Version source, ByteRange range)
       throws StorageException {
-    if (!capabilities.partCopy()) {
+    if (!capabilities.partCopy() && !capabilities.compose()) {
       throw unsupported(PART_COPY);
     }
     MemoryObject object = readable(sourceKey, source);
+    boolean whole = range.offset() == 0 && range.length() == object.bytes().length;
+    if (!capabilities.partCopy() && !whole) {
+      throw unsupported(PART_COPY);
+    }
     if (range.end() > object.bytes().length) {
       throw new StorageException(
           INVALID_RANGE,

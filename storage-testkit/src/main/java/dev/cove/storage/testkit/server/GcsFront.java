@@ -430,7 +430,9 @@ public final class GcsFront implements AutoCloseable {
   private void receive(HttpExchange exchange, Session session)
       throws IOException, InterruptedException {
     String range = exchange.getRequestHeaders().getFirst("Content-Range");
-    long total = Long.parseLong(range.substring(range.lastIndexOf('/') + 1));
+    String declared = range.substring(range.lastIndexOf('/') + 1);
+    // Clients that do not know the size yet say so.
+    long total = declared.equals("*") ? -1 : Long.parseLong(declared);
     byte[] done = session.answer;
     if (done == null && !range.startsWith("bytes */")) {
       long from = Long.parseLong(range.substring("bytes ".length(), range.indexOf('-')));
@@ -473,7 +475,12 @@ public final class GcsFront implements AutoCloseable {
     if (session.received.size() > 0) {
       exchange.getResponseHeaders().add("Range", "bytes=0-" + (session.received.size() - 1));
     }
-    exchange.sendResponseHeaders(308, -1);
+    if (exchange.getRequestHeaders().containsKey("X-Guploader-No-308")) {
+      exchange.getResponseHeaders().add("X-Http-Status-Code-Override", "308");
+      exchange.sendResponseHeaders(200, -1);
+    } else {
+      exchange.sendResponseHeaders(308, -1);
+    }
   }
 
   private HttpResponse<byte[]> insert(

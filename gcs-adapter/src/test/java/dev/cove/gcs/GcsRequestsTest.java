@@ -1,0 +1,156 @@
+package dev.cove.gcs;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowable;
+
+import com.sun.net.httpserver.HttpExchange;
+import com.sun.net.httpserver.HttpServer;
+import dev.cove.storage.Content;
+import dev.cove.storage.CopyRequest;
+import dev.cove.storage.GetRequest;
+import dev.cove.storage.ListRequest;
+import dev.cove.storage.ObjectStore;
+import dev.cove.storage.StorageException;
+import dev.cove.storage.StorageException.Kind;
+import dev.cove.storage.Version;
+import dev.cove.storage.WriteCondition;
+import dev.cove.storage.WriteOptions;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.URI;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.function.UnaryOperator;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** What is asked of the server, word for word. */
+final class GcsRequestsTest {
+  private static final WriteCondition SAME = WriteCondition.ifVersion(new Version("7"));
+  private static final String OBJECT =
+      "{\"name\":\"a\",\"size\":\"5\",\"generation\":\"7\",\"metageneration\":\"3\","
+          + "\"storageClass\":\"NEARLINE\"}";
+
+  private final List<String> asked = Collections.synchronizedList(new ArrayList<>());
+  private HttpServer server;
+  private volatile int status = 200;
+  private volatile String answer = OBJECT;
+
+  @BeforeEach
+  void start() throws IOException {
+    server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+    server.createContext("/", this::handle);
+    server.start();
+  }
+
+  @AfterEach
+  void stop() {
+    server.stop(0);
+  }
+
+  private void handle(HttpExchange exchange) throws IOException {
+    try (exchange) {
+      String body = new String(exchange.getRequestBody().readAllBytes(), UTF_8);
+      asked.add(exchange.getRequestMethod() + " " + exchange.getRequestURI() + " " + body + " auth="
+          + exchange.getRequestHeaders().getFirst("Authorization"));
+      exchange.getResponseHeaders().add("x-goog-generation", "7");
+      exchange.getResponseHeaders().add("Content-Type", "application/json");
+      byte[] bytes = answer.getBytes(UTF_8);
+      exchange.sendResponseHeaders(status, bytes.length);
+      exchange.getResponseBody().write(bytes);
+    }
+  }
+
+  private ObjectStore open(UnaryOperator<GcsConfig.Builder> change) {
+    return GcsObjectStores.open(change
+        .apply(GcsConfig.bucket("bucket")
+            .endpoint(URI.create("http://127.0.0.1:" + server.getAddress().getPort()))
+            .credentials(GcsCredentials.anonymous())
+            .attempts(1))
+        .build());
+  }
+
+  @Test
+  void everyConditionalStepNamesTheGeneration() throws IOException {
+    try (ObjectStore store = open(c -> c)) {
+      store.put("a", Content.of(new byte[5]), WriteOptions.DEFAULT.with(SAME));
+      store.put("a", Content.of(new byte[5]), WriteOptions.DEFAULT.with(WriteCondition.ifAbsent()));
+      store.get(new GetRequest("a", null, new Version("7"))).close();
+      store.delete("a", SAME);
+    }
+    assertThat(asked.get(0)).contains("uploadType=multipart", "ifGenerationMatch=7");
+    assertThat(asked.get(1)).contains("ifGenerationMatch=0");
+    assertThat(asked.get(2)).contains("alt=media", "ifGenerationMatch=7");
+    assertThat(asked.get(3)).startsWith("DELETE").contains("ifGenerationMatch=7");
+  }
+
+  @Test
+  void aCopyIsPinnedToTheMetadataThatWasLookedAtAndKeepsTheClass() throws IOException {
+    try (ObjectStore store = open(c -> c)) {
+      answer = "{\"done\":true,\"resource\":" + OBJECT.substring(0, OBJECT.length() - 1) + "},"
+          + OBJECT.substring(1);
+      store.copy(new CopyRequest("a", null, "b", SAME, null));
+    }
+    assertThat(asked.get(1))
+        .contains(
+            "rewriteTo",
+            "ifSourceGenerationMatch=7",
+            "ifSourceMetagenerationMatch=3",
+            "ifGenerationMatch=7",
+            "\"storageClass\":\"NEARLINE\"");
+  }
+
+  @Test
+  void classKeyAndWhoPaysAreInWhatIsAsked() throws IOException {
+    String key = "projects/p/locations/l/keyRings/r/cryptoKeys/k";
+    try (ObjectStore store =
+        open(c -> c.storageClass("COLDLINE").kmsKey(key).billedProject("payer"))) {
+      store.put("a", Content.of(new byte[5]), WriteOptions.DEFAULT);
+      store.head("a");
+      answer = "{}";
+      store.list(ListRequest.all(""));
+    }
+    assertThat(asked.get(0))
+        .contains("\"storageClass\":\"COLDLINE\"", "kmsKeyName=" + key, "userProject=payer");
+    assertThat(asked).allMatch(request -> request.contains("userProject=payer"));
+  }
+
+  @Test
+  void anonymousRequestsCarryNoToken() throws IOException {
+    try (ObjectStore store = open(c -> c)) {
+      store.head("a");
+    }
+    assertThat(asked).singleElement().asString().endsWith("auth=null");
+  }
+
+  @Test
+  void aKeyThatIsNoneIsNamedAndNotShown() {
+    for (String damaged :
+        List.of("MARKER", "{\"type\":\"MARKER\"}", "{\"private_key\":\"MARKER\"}")) {
+      try (ObjectStore store =
+          open(c -> c.credentials(GcsCredentials.json("the key", () -> damaged)))) {
+        StorageException e = (StorageException) catchThrowable(() -> store.head("a"));
+        assertThat(e.kind()).isEqualTo(Kind.UNAUTHENTICATED);
+        assertThat(e).hasMessageContaining("the key").hasMessageNotContaining("MARKER");
+        assertThat(e.getCause()).hasNoCause();
+      }
+    }
+    assertThat(asked).isEmpty();
+  }
+
+  @Test
+  void anExpiredTokenIsSaidSo() {
+    status = 401;
+    answer = "{\"error\":{\"code\":401,\"message\":\"Invalid Credentials\","
+        + "\"errors\":[{\"reason\":\"authError\"}]}}";
+    try (ObjectStore store = open(c -> c)) {
+      StorageException e = (StorageException) catchThrowable(() -> store.head("a"));
+      assertThat(e.kind()).isEqualTo(Kind.UNAUTHENTICATED);
+      assertThat(e).hasMessageContaining("authError");
+    }
+  }
+}
