@@ -33,6 +33,7 @@ import dev.cove.vfs.VirtualFileSystem;
 import dev.cove.vfs.XattrMode;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
@@ -162,8 +163,13 @@ public final class BucketFileSystem implements VirtualFileSystem, AutoCloseable 
     if (writeSide == null) {
       return 0;
     }
-    writeSide.recovery.run();
+    writeSide.recover();
     return writeSide.leftovers();
+  }
+
+  /** The folder that keeps what is not stored; null for a file system that is read-only. */
+  public @Nullable Path spool() {
+    return writeSide == null ? null : writeSide.folder();
   }
 
   /** What waits to be stored. */

@@ -20,8 +20,8 @@ final class DirectoryMarkers {
   /** Makes or replaces a directory's marker. */
   void put(String prefix, PosixMetadata posix, WriteCondition condition) throws StorageException {
     ObjectAttributes attributes = core.descriptions().fresh(prefix, FileType.DIRECTORY, posix);
-    Stored stored = core.store()
-        .put(prefix, Content.EMPTY, WriteOptions.DEFAULT.with(attributes).with(condition));
+    Stored stored =
+        core.put(prefix, Content.EMPTY, WriteOptions.DEFAULT.with(attributes).with(condition));
     core.metadata().put(prefix, stored.version(), attributes);
     core.names().markerWritten(prefix, posix);
     core.namespace().markerChanged(prefix, true);

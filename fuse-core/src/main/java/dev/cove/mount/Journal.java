@@ -55,6 +55,11 @@ final class Journal implements AutoCloseable {
       this.id = id;
     }
 
+    /** From now on, at one stroke, another piece of work is what is left to do. */
+    void becomes(String kind, Map<String, String> fields) throws IOException {
+      replace(new Work(id, kind, fields));
+    }
+
     /** The work has ended and need not be done again. */
     void done() {
       end(id);
@@ -84,6 +89,8 @@ final class Journal implements AutoCloseable {
     }
     FileChannel channel = FileChannel.open(
         file, StandardOpenOption.CREATE, StandardOpenOption.WRITE, StandardOpenOption.APPEND);
+    int whole = text.lastIndexOf('\n') + 1;
+    channel.truncate(text.substring(0, whole).getBytes(UTF_8).length);
     Journal journal = new Journal(channel);
     text.lines().forEach(journal::replay);
     return journal;
@@ -92,10 +99,6 @@ final class Journal implements AutoCloseable {
   /** Work that was begun and not ended, oldest first. */
   synchronized List<Work> open() {
     return new ArrayList<>(open.values());
-  }
-
-  Entry renaming(String from, String to) throws IOException {
-    return begin("rename", Map.of("from", from, "to", to));
   }
 
   Entry moving(String from, String version, String to, String writeId) throws IOException {
@@ -113,6 +116,11 @@ final class Journal implements AutoCloseable {
       open.put(work.id(), work);
       return new Entry(work.id());
     }
+  }
+
+  private synchronized void replace(Work work) throws IOException {
+    append(work.id(), work.kind(), work.fields());
+    open.put(work.id(), work);
   }
 
   /** The entry of work that an earlier process began. */
@@ -151,8 +159,15 @@ final class Journal implements AutoCloseable {
       json.writeEndObject();
     }
     ByteBuffer bytes = UTF_8.encode(line.append('\n').toString());
-    while (bytes.hasRemaining()) {
-      channel.write(bytes);
+    long end = channel.size();
+    try {
+      while (bytes.hasRemaining()) {
+        channel.write(bytes);
+      }
+    } catch (IOException e) {
+      // On a full disk half a line would swallow the one after it.
+      channel.truncate(end);
+      throw e;
     }
   }
 

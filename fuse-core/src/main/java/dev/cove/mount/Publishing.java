@@ -272,7 +272,7 @@ final class Publishing {
     FileInode.Pending pending = file.pending();
     WriteOptions options = options(file, key, pending);
     try {
-      Stored stored = core.store().put(key, Content.EMPTY, options);
+      Stored stored = core.put(key, Content.EMPTY, options);
       finish(file, key, stored, 0, options.attributes(), null, pending);
     } catch (StorageException e) {
       if (!isGone(e)) {
@@ -300,7 +300,7 @@ final class Publishing {
         hidden == null ? WriteCondition.ifAbsent() : WriteCondition.ifVersion(hidden);
     try {
       Stored stored =
-          core.store().put(key, content, WriteOptions.DEFAULT.with(attributes).with(condition));
+          core.put(key, content, WriteOptions.DEFAULT.with(attributes).with(condition));
       Child.File now = core.stored(content.size(), stored, null);
       core.metadata().put(key, stored.version(), attributes);
       removals.replaced(key);

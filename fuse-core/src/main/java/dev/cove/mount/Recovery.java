@@ -1,42 +1,35 @@
 package dev.cove.mount;
 
-import dev.cove.namespace.Child;
 import dev.cove.namespace.PosixMetadata;
 import dev.cove.namespace.UserXattrs;
-import dev.cove.storage.ListPage;
-import dev.cove.storage.ListRequest;
 import dev.cove.storage.ObjectAttributes;
 import dev.cove.storage.ObjectInfo;
-import dev.cove.storage.StorageException;
 import dev.cove.storage.Version;
 import dev.cove.storage.WriteCondition;
 import dev.cove.vfs.FileType;
 import java.io.IOException;
-import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Finishes what a killed process had begun: half-done renames of directories, unlinked files that
- * were still open, attributes that were not stored yet. What others have changed since is left as
- * it is.
+ * Finishes or undoes what a killed process had begun: half-done renames, unlinked files that were
+ * still open, attributes that were not stored yet. What others have changed since is left as it is.
  */
 final class Recovery {
   private static final Logger LOG = LoggerFactory.getLogger(Recovery.class);
 
   private final Core core;
   private final ServerCopies copies;
-  private final Parallel parallel;
+  private final DirectoryMoves moves;
   private final Journal journal;
 
-  Recovery(Core core, ServerCopies copies, Parallel parallel, Journal journal) {
+  Recovery(Core core, ServerCopies copies, DirectoryMoves moves, Journal journal) {
     this.core = core;
     this.copies = copies;
-    this.parallel = parallel;
+    this.moves = moves;
     this.journal = journal;
   }
 
@@ -82,7 +75,8 @@ final class Recovery {
 
   private void finish(Journal.Work work) throws IOException {
     switch (work.kind()) {
-      case "rename" -> rename(work.field("from"), work.field("to"));
+      case DirectoryMoves.COPYING -> moves.undo(work.fields());
+      case DirectoryMoves.DELETING -> moves.finish(work.fields());
       case "move" -> {
         if (copies.findOwn(work.field("to"), work.field("writeId")) != null) {
           delete(work.field("from"), new Version(work.field("version")));
@@ -94,72 +88,16 @@ final class Recovery {
     }
   }
 
-  private @Nullable ObjectInfo head(String key) throws StorageException {
-    try {
-      return core.store().head(key);
-    } catch (StorageException e) {
-      if (e.kind() == StorageException.Kind.NOT_FOUND) {
-        return null;
-      }
-      throw e;
-    }
-  }
-
   private void delete(String key, Version version) throws IOException {
-    ObjectInfo present = head(key);
+    ObjectInfo present = core.head(key);
     if (present != null && present.version().equals(version)) {
       core.deleteVersion(key, version);
     }
   }
 
-  private void rename(String from, String to) throws IOException {
-    ListRequest request = ListRequest.all(from);
-    List<String> gone = new ArrayList<>();
-    while (true) {
-      ListPage page = core.store().list(request);
-      parallel.forEach(page.objects(), object -> {
-        if (moved(object, to + object.key().substring(from.length()))) {
-          synchronized (gone) {
-            gone.add(object.key());
-          }
-        }
-      });
-      if (page.nextToken() == null) {
-        break;
-      }
-      request = request.page(page.nextToken());
-    }
-    Map<String, StorageException> left = core.store().deleteAll(gone);
-    if (!left.isEmpty()) {
-      throw left.values().iterator().next();
-    }
-  }
-
-  /** Whether the object is at its new place; false leaves it where it is. */
-  private boolean moved(ObjectInfo object, String target) throws IOException {
-    ObjectAttributes attributes = core.metadata().of(object.key(), Child.File.of(object));
-    try {
-      var unused = copies.copy(
-          new ServerCopies.Source(
-              object.key(), object.version(), object.size(), object.storageClass(), attributes),
-          target,
-          WriteCondition.ifAbsent());
-      return true;
-    } catch (StorageException e) {
-      if (e.kind() != StorageException.Kind.PRECONDITION_FAILED) {
-        throw e;
-      }
-      ObjectInfo present = head(target);
-      // The copy was made before the process died, or somebody else's object is there by now.
-      return present != null
-          && present.size() == object.size()
-          && !present.lastModified().isBefore(object.lastModified());
-    }
-  }
-
   private void attributes(Journal.Work work) throws IOException {
     String key = work.field("key");
-    ObjectInfo present = head(key);
+    ObjectInfo present = core.head(key);
     if (present == null || !present.version().value().equals(work.field("version"))) {
       return; // replaced since, with attributes of its own
     }

@@ -3,24 +3,16 @@ package dev.cove.mount;
 import static java.util.Objects.requireNonNull;
 
 import dev.cove.namespace.Child;
-import dev.cove.namespace.PosixMetadata;
-import dev.cove.storage.ListPage;
-import dev.cove.storage.ListRequest;
 import dev.cove.storage.ObjectAttributes;
-import dev.cove.storage.ObjectInfo;
 import dev.cove.storage.StorageException;
 import dev.cove.storage.Stored;
 import dev.cove.storage.Version;
 import dev.cove.storage.WriteCondition;
 import dev.cove.vfs.Errno;
-import dev.cove.vfs.FileType;
 import dev.cove.vfs.FsException;
 import dev.cove.vfs.RenameMode;
 import java.io.IOException;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Map;
-import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -33,7 +25,7 @@ final class Renames {
   private final ServerCopies copies;
   private final Publishing publishing;
   private final Removals removals;
-  private final Parallel parallel;
+  private final DirectoryMoves moves;
   private final Journal journal;
 
   Renames(
@@ -42,14 +34,14 @@ final class Renames {
       ServerCopies copies,
       Publishing publishing,
       Removals removals,
-      Parallel parallel,
+      DirectoryMoves moves,
       Journal journal) {
     this.core = core;
     this.markers = markers;
     this.copies = copies;
     this.publishing = publishing;
     this.removals = removals;
-    this.parallel = parallel;
+    this.moves = moves;
     this.journal = journal;
   }
 
@@ -234,12 +226,12 @@ final class Renames {
       }
       removals.removeHidden(to);
       publishing.publishBelowLocked(directory);
-      Journal.Entry entry = journal.renaming(from, to);
-      Map<String, Child.File> moved = copyAll(from, to);
-      markers.keep(prefixOf(from.substring(0, from.length() - 1)), name);
-      deleteAll(moved, from, to);
+      Map<String, Child.File> moved = moves.move(
+          from,
+          to,
+          target.exists() ? DirectoryMoves.Onto.EMPTY_DIRECTORY : DirectoryMoves.Onto.NOTHING,
+          () -> markers.keep(prefixOf(from.substring(0, from.length() - 1)), name));
       removals.removeHidden(from);
-      entry.done();
       core.namespace().dropBelow(from);
       core.namespace().dropBelow(to);
       core.names().forgetMarkers(from);
@@ -248,69 +240,6 @@ final class Renames {
       core.namespace().changed(newParent.prefix(), newName, Child.Directory.INSTANCE);
       core.table().move(directory, newParent, newName);
       rebaseBelow(directory, moved);
-    }
-  }
-
-  /** Copies every object below a prefix; what was copied is taken back when one fails. */
-  private Map<String, Child.File> copyAll(String from, String to) throws IOException {
-    Map<String, Child.File> moved = new ConcurrentHashMap<>();
-    try {
-      ListRequest request = ListRequest.all(from);
-      while (true) {
-        ListPage page = core.store().list(request);
-        parallel.forEach(page.objects(), object -> {
-          if (removals.hiddenVersion(object.key()) == null) {
-            moved.put(object.key(), copyOne(object, from, to));
-          }
-        });
-        if (page.nextToken() == null) {
-          return moved;
-        }
-        request = request.page(page.nextToken());
-      }
-    } catch (IOException | RuntimeException e) {
-      List<String> copied = new ArrayList<>();
-      moved.keySet().forEach(key -> copied.add(to + key.substring(from.length())));
-      core.store().deleteAll(copied);
-      throw e;
-    }
-  }
-
-  private Child.File copyOne(ObjectInfo object, String from, String to) throws StorageException {
-    Child.File base = Child.File.of(object);
-    String target = to + object.key().substring(from.length());
-    ObjectAttributes attributes = core.metadata().of(object.key(), base);
-    FileType type = object.key().endsWith("/") ? FileType.DIRECTORY : FileType.FILE;
-    PosixMetadata posix = PosixMetadata.parse(attributes.metadata(), type == FileType.DIRECTORY);
-    ObjectAttributes kept = core.descriptions()
-        .from(
-            attributes,
-            posix.type() == FileType.SYMLINK ? FileType.SYMLINK : type,
-            posix.orModified(base.modifiedNanos()));
-    Stored stored = copies.copy(
-        new ServerCopies.Source(
-            object.key(), base.version(), base.size(), base.storageClass(), kept),
-        target,
-        WriteCondition.none());
-    core.metadata().put(target, stored.version(), kept);
-    return core.stored(base.size(), stored, base.storageClass());
-  }
-
-  private void deleteAll(Map<String, Child.File> moved, String from, String to) throws IOException {
-    Map<String, StorageException> left = core.store().deleteAll(moved.keySet());
-    for (Map.Entry<String, StorageException> entry : left.entrySet()) {
-      if (entry.getValue().kind() != StorageException.Kind.NOT_FOUND) {
-        throw new FsException(
-            Errno.EIO,
-            "copied "
-                + from
-                + " to "
-                + to
-                + " but could not delete "
-                + entry.getKey()
-                + ": "
-                + entry.getValue().getMessage());
-      }
     }
   }
 

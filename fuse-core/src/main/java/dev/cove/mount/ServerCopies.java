@@ -14,6 +14,7 @@ import dev.cove.storage.Version;
 import dev.cove.storage.WriteCondition;
 import dev.cove.storage.WriteOptions;
 import dev.cove.write.Target;
+import dev.cove.write.UploadNotes;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -30,9 +31,11 @@ final class ServerCopies {
   private static final long PART = 1L << 30;
 
   private final ObjectStore store;
+  private final UploadNotes notes;
 
-  ServerCopies(ObjectStore store) {
+  ServerCopies(ObjectStore store, UploadNotes notes) {
     this.store = store;
+    this.notes = notes;
   }
 
   /**
@@ -153,13 +156,15 @@ final class ServerCopies {
 
   private Stored copyInParts(Source source, String target, WriteCondition condition)
       throws StorageException {
-    Upload upload = store.createUpload(
-        target,
-        new WriteOptions(
-            WriteCondition.none(),
-            source.attributes(),
-            store.capabilities().tags() ? store.tags(source.key()) : Map.of(),
-            source.storageClass()));
+    Map<String, String> tags = store.capabilities().tags() ? store.tags(source.key()) : Map.of();
+    WriteOptions options =
+        new WriteOptions(WriteCondition.none(), source.attributes(), tags, source.storageClass());
+    Upload upload = notes.begin(target, () -> store.createUpload(target, options));
+    return completed(upload, source, condition);
+  }
+
+  private Stored completed(Upload upload, Source source, WriteCondition condition)
+      throws StorageException {
     long most = Math.min(PART, store.capabilities().maxPartSize());
     try {
       List<Part> parts = new ArrayList<>();
@@ -167,18 +172,12 @@ final class ServerCopies {
         ByteRange range = ByteRange.of(offset, Math.min(most, source.size() - offset));
         parts.add(store.copyPart(upload, parts.size() + 1, source.key(), source.version(), range));
       }
-      return store.complete(upload, parts, condition);
+      Stored stored = store.complete(upload, parts, condition);
+      notes.forget(upload);
+      return stored;
     } catch (StorageException e) {
-      abandon(upload, e);
+      notes.abort(upload);
       throw e;
-    }
-  }
-
-  private void abandon(Upload upload, StorageException why) {
-    try {
-      store.abort(upload);
-    } catch (StorageException e) {
-      why.addSuppressed(e);
     }
   }
 }

@@ -4,6 +4,7 @@ import dev.cove.read.ObjectReaders;
 import dev.cove.write.Publisher;
 import dev.cove.write.Spool;
 import java.io.IOException;
+import java.nio.file.Path;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -21,7 +22,7 @@ final class WriteSide implements AutoCloseable {
   final Writes writes;
   final AttributeChanges attributes;
   final Draining draining;
-  final Recovery recovery;
+  private final Recovery recovery;
 
   WriteSide(
       Core core,
@@ -35,16 +36,27 @@ final class WriteSide implements AutoCloseable {
     journal = Journal.at(settings.folder().resolve("journal.jsonl"));
     publisher = new Publisher(core.store(), spool, settings.publish());
     DirectoryMarkers markers = new DirectoryMarkers(core);
-    ServerCopies copies = new ServerCopies(core.store());
+    ServerCopies copies = new ServerCopies(core.store(), publisher.uploadNotes());
     removals = new Removals(core, markers, journal);
     Publishing publishing = new Publishing(core, publisher, copies, removals);
     background = new Background(publishing, journal);
     creations = new Creations(core, markers, publishing, files);
     writes = new Writes(core, files, readers, publisher, publishing, removals);
-    renames = new Renames(core, markers, copies, publishing, removals, parallel, journal);
+    DirectoryMoves moves = new DirectoryMoves(core, copies, removals, parallel, journal);
+    renames = new Renames(core, markers, copies, publishing, removals, moves, journal);
     attributes = new AttributeChanges(core, markers, writes, xattrs, background);
     draining = new Draining(core.table(), publishing, parallel);
-    recovery = new Recovery(core, copies, parallel, journal);
+    recovery = new Recovery(core, copies, moves, journal);
+  }
+
+  /** Finishes or undoes what an earlier process has begun. */
+  void recover() {
+    recovery.run();
+    publisher.uploadNotes().sweep();
+  }
+
+  Path folder() {
+    return spool.folder();
   }
 
   /** Files that an earlier process could not store. */

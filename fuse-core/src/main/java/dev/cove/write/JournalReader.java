@@ -1,6 +1,7 @@
 package dev.cove.write;
 
 import dev.cove.storage.Upload;
+import dev.cove.storage.WriteCondition;
 import dev.cove.write.Shape.Attempt;
 import java.io.ByteArrayInputStream;
 import java.io.DataInputStream;
@@ -117,6 +118,14 @@ final class JournalReader {
 
   private void base(@Nullable Base read) {
     base = read;
+    Target known = target;
+    if (known != null
+        && read != null
+        && read.key().equals(known.key())
+        && !(known.options().condition() instanceof WriteCondition.None)) {
+      // What was stored since is one's own: it is what the rest may replace.
+      target = known.with(WriteCondition.ifVersion(read.version()));
+    }
     if (shape != null && read != null) {
       Base old = shape.base();
       shape.rebased(read);

@@ -1,5 +1,6 @@
 package dev.cove.write;
 
+import dev.cove.storage.Upload;
 import dev.cove.write.JournalReader.State;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -127,6 +128,23 @@ final class Leftovers {
           e.getMessage(),
           null);
     }
+  }
+
+  /** The uploads that journals speak of. */
+  List<Upload> uploads() throws IOException {
+    List<Upload> found = new ArrayList<>();
+    for (Path journal : spool.files(Journal.SUFFIX)) {
+      try {
+        Transfer transfer = read(idOf(journal)).transfer();
+        if (transfer != null && transfer.upload() != null) {
+          found.add(transfer.upload());
+        }
+      } catch (IOException e) {
+        // Damaged, or gone meanwhile: an upload with parts stays all the same.
+        continue;
+      }
+    }
+    return found;
   }
 
   State read(String id) throws IOException {

@@ -36,6 +36,7 @@ public final class Publisher implements Closeable {
 
   private final ObjectStore store;
   private final Spool spool;
+  private final UploadNotes notes;
   private final Sender sender;
   private final Uploads uploads;
   private final Settlement settlement;
@@ -58,8 +59,9 @@ public final class Publisher implements Closeable {
   public Publisher(ObjectStore store, Spool spool, PublishOptions options) throws IOException {
     this.store = store;
     this.spool = spool;
-    this.sender = new Sender(store, options, spool.options());
-    this.uploads = new Uploads(store, spool);
+    this.notes = new UploadNotes(store, spool);
+    this.sender = new Sender(store, notes, options, spool.options());
+    this.uploads = new Uploads(store, notes);
     this.settlement = new Settlement(store, uploads);
   }
 
@@ -393,6 +395,11 @@ public final class Publisher implements Closeable {
     }
     uploads.sweep();
     return new Published(stored, attempt.size, applied);
+  }
+
+  /** What sees to it that no upload is left behind, for those that others begin, too. */
+  public UploadNotes uploadNotes() {
+    return notes;
   }
 
   /** Drops what is staged and ends its upload; the object stays as it is. */

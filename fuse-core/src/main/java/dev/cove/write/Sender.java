@@ -30,6 +30,7 @@ final class Sender {
   private static final long FETCH_GAP = 1L << 20;
 
   private final ObjectStore store;
+  private final UploadNotes notes;
   private final Capabilities limits;
   private final PartSizes sizes;
   private final int perFile;
@@ -37,8 +38,9 @@ final class Sender {
   // As many wait as files have parts to send: few for each file.
   private final ThreadPoolExecutor pool;
 
-  Sender(ObjectStore store, PublishOptions options, SpoolOptions spool) {
+  Sender(ObjectStore store, UploadNotes notes, PublishOptions options, SpoolOptions spool) {
     this.store = store;
+    this.notes = notes;
     this.limits = store.capabilities();
     this.sizes = PartSizes.of(limits, options.partSize());
     this.perFile = limits.orderedParts() ? 1 : options.partsPerFile();
@@ -181,6 +183,7 @@ final class Sender {
   private void begin(StagedFile file, Transfer transfer) {
     Upload upload = null;
     Throwable failure = null;
+    UploadNotes.Asked asked = notes.asking(transfer.target.key());
     try {
       upload = store.createUpload(transfer.target.key(), transfer.target.stamped(transfer.writeId));
     } catch (IOException | RuntimeException | Error e) {
@@ -192,10 +195,15 @@ final class Sender {
       if (upload != null) {
         if (isCurrent(file, transfer)) {
           file.draft().journal().began(transfer, upload);
+        } else {
+          notes.useless(upload);
         }
+        notes.answered(asked, failure);
         if (isCurrent(file, transfer)) {
           submit(file, transfer);
         }
+      } else {
+        notes.answered(asked, failure);
       }
       file.turns().signal();
     } catch (IOException e) {

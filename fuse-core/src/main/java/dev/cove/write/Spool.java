@@ -4,17 +4,12 @@ import com.google.errorprone.annotations.concurrent.GuardedBy;
 import dev.cove.storage.Upload;
 import dev.cove.write.WriteException.Kind;
 import java.io.Closeable;
-import java.io.DataInputStream;
-import java.io.DataOutputStream;
-import java.io.EOFException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
-import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.DirectoryStream;
 import java.nio.file.FileStore;
 import java.nio.file.Files;
@@ -31,7 +26,6 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
-import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
@@ -60,7 +54,6 @@ public final class Spool implements Closeable {
   // Folders in use in this process. To close any file that has the lock drops the lock, so nobody
   // may even look at one that is held.
   private static final Set<Path> OPEN = ConcurrentHashMap.newKeySet();
-  private static final String ORPHAN_SUFFIX = ".orphan";
   private static final Logger LOG = LoggerFactory.getLogger(Spool.class);
 
   private final Path folder;
@@ -382,36 +375,9 @@ public final class Spool implements Closeable {
     return found;
   }
 
-  /** Keeps in mind that this upload is of no use, for the next process, too. */
-  void rememberOrphan(Upload upload) {
-    try (DataOutputStream out =
-        new DataOutputStream(Channels.newOutputStream(openFile(orphan(upload))))) {
-      Records.upload(out, upload);
-    } catch (IOException e) {
-      LOG.warn("Cannot note that an upload of {} is of no use: {}", upload.key(), e.getMessage());
-    }
-  }
-
-  void forgetOrphan(Upload upload) {
-    deleteFile(orphan(upload));
-  }
-
-  private Path orphan(Upload upload) {
-    byte[] name = (upload.key() + '\0' + upload.id()).getBytes(StandardCharsets.UTF_8);
-    return file(UUID.nameUUIDFromBytes(name) + ORPHAN_SUFFIX);
-  }
-
-  List<Upload> orphans() throws IOException {
-    List<Upload> found = new ArrayList<>();
-    for (Path path : files(ORPHAN_SUFFIX)) {
-      try (DataInputStream in = new DataInputStream(Files.newInputStream(path))) {
-        found.add(Records.upload(in));
-      } catch (EOFException e) {
-        // The process died while it wrote the note; the upload was still in its file's journal.
-        deleteFile(path);
-      }
-    }
-    return found;
+  /** Uploads under way of files that earlier processes left. */
+  List<Upload> uploadsLeft() throws IOException {
+    return leftovers.uploads();
   }
 
   void forceFolder() throws IOException {

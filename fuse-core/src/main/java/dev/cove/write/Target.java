@@ -15,7 +15,7 @@ public record Target(String key, WriteOptions options) {
   /** The user metadata that tells one's own write from another's. */
   public static final String WRITE_ID = "cove-write-id";
 
-  WriteOptions stamped(String writeId) {
+  public WriteOptions stamped(String writeId) {
     Map<String, String> metadata = new HashMap<>(options.attributes().metadata());
     metadata.put(WRITE_ID, writeId);
     return options.with(options.attributes().withMetadata(metadata));

@@ -8,13 +8,11 @@ import java.io.IOException;
 /** Which multipart upload a staged file is sent with, and the end of those of no use any more. */
 final class Uploads {
   private final ObjectStore store;
-  private final Spool spool;
-  private final Orphans orphans;
+  private final UploadNotes notes;
 
-  Uploads(ObjectStore store, Spool spool) throws IOException {
+  Uploads(ObjectStore store, UploadNotes notes) {
     this.store = store;
-    this.spool = spool;
-    this.orphans = new Orphans(store, spool);
+    this.notes = notes;
   }
 
   /** The upload to use: the one under way if it can become the goal. */
@@ -77,7 +75,7 @@ final class Uploads {
     }
     if (transfer.upload() != null) {
       // Gone as far as the store says; asking once more costs little and leaks nothing.
-      orphans.abort(transfer.upload());
+      notes.abort(transfer.upload());
     }
   }
 
@@ -101,7 +99,7 @@ final class Uploads {
       file.lock.unlock();
     }
     if (transfer.upload() != null) {
-      orphans.abort(transfer.upload());
+      notes.abort(transfer.upload());
     }
   }
 
@@ -113,7 +111,7 @@ final class Uploads {
       file.turns().awaitChangeWhatever();
     }
     if (transfer.upload() != null) {
-      spool.rememberOrphan(transfer.upload());
+      notes.useless(transfer.upload());
     }
     file.draft().transfer(null);
     if (!file.turns().isClosed()) {
@@ -129,7 +127,7 @@ final class Uploads {
       if (transfer != null) {
         transfer.retire();
         if (transfer.upload() != null) {
-          spool.rememberOrphan(transfer.upload());
+          notes.useless(transfer.upload());
         }
       }
     } finally {
@@ -142,6 +140,6 @@ final class Uploads {
 
   /** Tries once more to end what could not be ended. */
   void sweep() {
-    orphans.sweep();
+    notes.sweep();
   }
 }

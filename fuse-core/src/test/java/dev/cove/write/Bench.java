@@ -18,13 +18,14 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
 import java.util.Random;
-import java.util.stream.Stream;
 
 /**
  * A store in memory with faults, a spool and a publisher with sizes a thousandth of the real ones:
@@ -77,9 +78,20 @@ final class Bench implements AutoCloseable {
   }
 
   void copyTo(Path copy) throws IOException {
-    try (Stream<Path> paths = Files.walk(folder)) {
-      for (Path path : (Iterable<Path>) paths::iterator) {
-        Files.copy(path, copy.resolve(folder.relativize(path)), StandardCopyOption.COPY_ATTRIBUTES);
+    Files.createDirectory(
+        copy, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+    for (String name : folder.toFile().list()) {
+      Path path = folder.resolve(name);
+      try {
+        Files.copy(path, copy.resolve(name), StandardCopyOption.COPY_ATTRIBUTES);
+        if (Files.isDirectory(path)) {
+          for (String below : path.toFile().list()) {
+            Files.copy(path.resolve(below), copy.resolve(name).resolve(below));
+          }
+        }
+      } catch (NoSuchFileException e) {
+        // Uploads begin in the background, and their notes go again.
+        continue;
       }
     }
   }

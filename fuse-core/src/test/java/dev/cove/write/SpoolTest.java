@@ -69,6 +69,8 @@ final class SpoolTest {
     try (Bench bench = new Bench(folder)) {
       StagedFile file = bench.create();
       Bench.write(file, 0, Bench.random(300, 1));
+      bench.publisher.publish(file, Bench.creating(Bench.KEY));
+      Bench.write(file, 0, Bench.random(300, 2));
       file.checkpoint();
       for (String name : bench.folder.toFile().list()) {
         assertThat(PosixFilePermissions.toString(

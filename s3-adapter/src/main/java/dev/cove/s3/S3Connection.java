@@ -8,6 +8,7 @@ import dev.cove.storage.StorageException.Kind;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.awscore.AwsRequestOverrideConfiguration;
 import software.amazon.awssdk.services.s3.S3Client;
@@ -90,6 +91,16 @@ final class S3Connection implements AutoCloseable {
     return change(verb, key, call, clients.quick(), OnConflict.RETRY);
   }
 
+  /**
+   * As {@link #write}, for a call that leaves one thing more behind with each attempt.
+   *
+   * @param ifRepeated told of the result when an attempt before it got no answer
+   */
+  <T> T write(String verb, String key, Call<T> call, Consumer<T> ifRepeated)
+      throws StorageException {
+    return change(verb, key, call, clients.quick(), OnConflict.RETRY, ifRepeated);
+  }
+
   /** A call that has the server move bytes before it answers. */
   <T> T longWrite(String verb, @Nullable String key, OnConflict onConflict, Call<T> call)
       throws StorageException {
@@ -99,12 +110,27 @@ final class S3Connection implements AutoCloseable {
   private <T> T change(
       String verb, @Nullable String key, Call<T> call, S3Client client, OnConflict onConflict)
       throws StorageException {
+    return change(verb, key, call, client, onConflict, result -> {});
+  }
+
+  private <T> T change(
+      String verb,
+      @Nullable String key,
+      Call<T> call,
+      S3Client client,
+      OnConflict onConflict,
+      Consumer<T> ifRepeated)
+      throws StorageException {
     Attempt attempt = new Attempt(verb, key);
     TrackedRetries.begin(onConflict);
-    boolean uncertain = false;
     RuntimeException failure;
+    boolean uncertain;
     try {
-      return withFreshCredentials(call, client);
+      T result = withFreshCredentials(call, client);
+      if (TrackedRetries.endUncertain()) {
+        ifRepeated.accept(result);
+      }
+      return result;
     } catch (RuntimeException e) {
       failure = e;
     } finally {

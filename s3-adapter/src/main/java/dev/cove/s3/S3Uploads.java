@@ -17,6 +17,7 @@ import dev.cove.storage.Version;
 import dev.cove.storage.WriteCondition;
 import dev.cove.storage.WriteOptions;
 import java.time.Clock;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -78,9 +79,39 @@ final class S3Uploads {
       request.checksumAlgorithm(ChecksumAlgorithm.CRC32_C);
     }
     CreateMultipartUploadRequest built = request.build();
-    String id = s3.write(
-        "begin an upload to", key, client -> client.createMultipartUpload(built).uploadId());
-    return new Upload(key, id, clock.instant());
+    return s3.write(
+        "begin an upload to",
+        key,
+        client -> new Upload(key, client.createMultipartUpload(built).uploadId(), clock.instant()),
+        this::dropUnheard);
+  }
+
+  /**
+   * An attempt whose answer was lost may have begun an upload too, of which nobody knows: it has no
+   * part, and began before this one and not long before.
+   */
+  private void dropUnheard(Upload heard) {
+    try {
+      List<Upload> all = list(heard.key());
+      Instant began = all.stream()
+          .filter(upload -> upload.id().equals(heard.id()))
+          .map(Upload::started)
+          .findFirst()
+          .orElse(heard.started());
+      for (Upload upload : all) {
+        if (upload.key().equals(heard.key())
+            && !upload.id().equals(heard.id())
+            && !upload.started().isAfter(began)
+            && upload.started().isAfter(began.minus(s3.config().callTimeout()))
+            && parts(upload).isEmpty()) {
+          abort(upload);
+        }
+      }
+    } catch (StorageException e) {
+      // The upload that was heard of is good all the same. What may be left of the other one is an
+      // entry without bytes, which a rule of the bucket for unfinished uploads ends.
+      return;
+    }
   }
 
   Part upload(Upload upload, int number, Content content) throws StorageException {

@@ -153,6 +153,11 @@ public final class MountCommand implements Callable<Integer> {
       err.println(Printable.line(mount.source() + " is mounted on " + mount.mountPoint()
               + (writing.isWritable() ? "" : ", read-only"))
           + (background ? "" : "; Ctrl-C unmounts"));
+      int left = mount.leftovers();
+      if (left > 0) {
+        err.println((left == 1 ? "1 file" : left + " files")
+            + " of an earlier mount here could not be stored; see 'cove recover'");
+      }
     }
     err.flush();
     if (background) {

@@ -33,6 +33,7 @@ final class MountedBucket {
   private final Shared shared;
   private final WritingOptions writing;
   private final Instant since;
+  private final int leftovers;
   private volatile Map<String, String> unsaved = Map.of();
   private final AtomicBoolean ended = new AtomicBoolean();
   private final CountDownLatch closed = new CountDownLatch(1);
@@ -45,7 +46,9 @@ final class MountedBucket {
       MountMetrics metrics,
       Shared shared,
       WritingOptions writing,
-      Instant since) {
+      Instant since,
+      int leftovers) {
+    this.leftovers = leftovers;
     this.source = source;
     this.store = store;
     this.files = files;
@@ -62,6 +65,11 @@ final class MountedBucket {
 
   String source() {
     return source;
+  }
+
+  /** Files that an earlier process of this mount could not store. */
+  int leftovers() {
+    return leftovers;
   }
 
   MountEntry.Mounted entry() {
@@ -111,6 +119,12 @@ final class MountedBucket {
       unsaved = Map.of(source, String.valueOf(e.getMessage()));
     }
     unsaved.forEach((key, why) -> log.error("{} is not stored: {}", key, why));
+    if (!unsaved.isEmpty()) {
+      log.error(
+          "{} files are kept in {}; 'cove recover' stores or discards them",
+          unsaved.size(),
+          files.spool());
+    }
   }
 
   Duration drainTimeout() {

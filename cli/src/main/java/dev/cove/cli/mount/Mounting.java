@@ -150,10 +150,7 @@ final class Mounting {
     ObjectStore store = metrics.counting(opened);
     BucketFileSystem files = open(request, store, metrics.reads());
     try {
-      int left = files.recover();
-      if (left > 0) {
-        log.warn("{} files of an earlier mount are not stored; see 'cove recover'", left);
-      }
+      int leftovers = files.recover();
       FuseMount mount =
           JnrFuse.mount(files, request.directory(), fileSystem.mountOptions(source, writing));
       mount.awaitReady(READY_WITHIN);
@@ -166,7 +163,8 @@ final class Mounting {
           metrics,
           shared,
           writing,
-          Clock.systemUTC().instant());
+          Clock.systemUTC().instant(),
+          leftovers);
     } catch (MountException e) {
       files.close();
       store.close();
@@ -180,7 +178,8 @@ final class Mounting {
     // Buckets of one name on two servers are two buckets.
     String place = storeOptions.endpoint(request.source()) + " " + request.source();
     DiskBlocks disk = shared.disk() == null ? null : shared.disk().of(place);
-    WriteSettings settings = writing.settings(folders, place, request.directory());
+    WriteSettings settings = writing.settings(
+        folders, request.source().toString(), storeOptions.endpoint(request.source()), request.directory());
     try {
       return settings == null
           ? BucketFileSystem.open(store, options, shared.budget(), disk, meter)

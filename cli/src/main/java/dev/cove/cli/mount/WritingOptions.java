@@ -9,6 +9,7 @@ import dev.cove.mount.WriteSettings;
 import dev.cove.write.PublishOptions;
 import dev.cove.write.SpoolOptions;
 import java.io.IOException;
+import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
@@ -85,7 +86,8 @@ final class WritingOptions {
 
   /** Where and how the changes of one mount are staged; null when it is read-only. */
   @Nullable
-  WriteSettings settings(Folders folders, String source, Path directory) throws IOException {
+  WriteSettings settings(Folders folders, String source, @Nullable URI endpoint, Path directory)
+      throws IOException {
     if (!writable) {
       return null;
     }
@@ -93,6 +95,7 @@ final class WritingOptions {
     PublishOptions defaults = PublishOptions.DEFAULT;
     PublishOptions publish =
         new PublishOptions(partSize.bytes(), defaults.partsPerFile(), defaults.parts());
-    return new WriteSettings(new SpoolFolders(folders).of(source, directory), spool, publish);
+    return new WriteSettings(
+        new SpoolFolders(folders).of(source, endpoint, directory), spool, publish);
   }
 }

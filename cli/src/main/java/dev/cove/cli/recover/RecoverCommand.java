@@ -269,6 +269,7 @@ public final class RecoverCommand implements Callable<Integer> {
     if (source == null) {
       return "it is not known which bucket it belongs to";
     }
+    store.usualEndpoint(found.entry().endpoint());
     try (ObjectStore bucket = store.openForWriting(BucketUrl.parse(source));
         Publisher publisher = new Publisher(bucket, spool, PublishOptions.DEFAULT)) {
       return work.call(publisher);

@@ -3,6 +3,7 @@ package dev.cove.cli.recover;
 import dev.cove.cli.command.JsonText;
 import dev.cove.cli.config.Folders;
 import java.io.IOException;
+import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -35,16 +36,24 @@ public final class SpoolFolders {
    * One mount's folder.
    *
    * @param source what was mounted, null where the note is missing
+   * @param endpoint the server it is on; null for the cloud's own
    * @param mountPoint where, null likewise
    */
   record Entry(
-      Path folder, @Nullable String source, @Nullable String mountPoint) {}
+      Path folder,
+      @Nullable String source,
+      @Nullable URI endpoint,
+      @Nullable String mountPoint) {}
 
-  /** The folder of a mount; the note is written anew. */
-  public Path of(String source, Path mountPoint) throws IOException {
-    Path spool = folder.resolve(name(source, mountPoint));
-    Map<String, Object> note = new LinkedHashMap<>();
+  /**
+   * The folder of a mount; the note is written anew. Buckets of one name on two servers are two
+   * buckets.
+   */
+  public Path of(String source, @Nullable URI endpoint, Path mountPoint) throws IOException {
+    Path spool = folder.resolve(name(endpoint + " " + source, mountPoint));
+    Map<String, @Nullable Object> note = new LinkedHashMap<>();
     note.put("source", source);
+    note.put("endpoint", endpoint == null ? null : endpoint.toString());
     note.put("mountPoint", mountPoint.toString());
     Path draft = Files.createTempFile(folder, "note", ".tmp", Folders.privateFile());
     Files.writeString(draft, JsonText.write(note));
@@ -66,9 +75,14 @@ public final class SpoolFolders {
   private static Entry entry(Path spool) throws IOException {
     try {
       Map<String, @Nullable Object> note = JsonText.readObject(Files.readString(note(spool)));
-      return new Entry(spool, text(note.get("source")), text(note.get("mountPoint")));
+      String endpoint = text(note.get("endpoint"));
+      return new Entry(
+          spool,
+          text(note.get("source")),
+          endpoint == null ? null : URI.create(endpoint),
+          text(note.get("mountPoint")));
     } catch (NoSuchFileException e) {
-      return new Entry(spool, null, null); // damaged by hand: what is in it can be listed
+      return new Entry(spool, null, null, null); // damaged by hand: what is in it can be listed
     }
   }
 

@@ -50,6 +50,8 @@ public final class StoreOptions {
               + " $STORAGE_EMULATOR_HOST, Google Cloud Storage.")
   private @Nullable String endpointUrl;
 
+  private @Nullable URI usualEndpoint;
+
   @Option(
       names = "--region",
       paramLabel = "NAME",
@@ -285,6 +287,11 @@ public final class StoreOptions {
     return region != null || secret == null ? region : AwsSecret.region(secret.entries());
   }
 
+  /** Where the store is unless the command line says so: this goes before the environment. */
+  public void usualEndpoint(@Nullable URI endpoint) {
+    usualEndpoint = endpoint;
+  }
+
   /** Where the store of a bucket is; null for the cloud's own. */
   public @Nullable URI endpoint(BucketUrl url) {
     return switch (url.cloud()) {
@@ -297,6 +304,9 @@ public final class StoreOptions {
     if (endpointUrl != null) {
       return endpoint("--endpoint-url", endpointUrl);
     }
+    if (usualEndpoint != null) {
+      return usualEndpoint;
+    }
     String emulator = System.getenv().getOrDefault(EMULATOR, "");
     if (emulator.isEmpty()) {
       return null;
@@ -308,6 +318,9 @@ public final class StoreOptions {
   private @Nullable URI endpoint() {
     if (endpointUrl != null) {
       return endpoint("--endpoint-url", endpointUrl);
+    }
+    if (usualEndpoint != null) {
+      return usualEndpoint;
     }
     Secret secret = secretOption.secret();
     if (secret != null) {

@@ -12,6 +12,7 @@ import dev.cove.storage.ObjectInfo;
 import dev.cove.storage.ObjectStore;
 import dev.cove.storage.WriteOptions;
 import java.io.IOException;
+import java.net.URI;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -22,35 +23,47 @@ import java.util.TreeMap;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /** A bucket of a test's own, what other programs do to it, and its mounts. */
-final class BucketMount implements AutoCloseable {
+public final class BucketMount implements AutoCloseable {
   private static final long PATIENCE_SECONDS = 180;
   // What mounts and the kernel's FUSE library make for themselves, at any depth.
   private static final Pattern HELPER = Pattern.compile("(^|/)\\.(fuse_hidden|cove)");
 
   private final TestCloud cloud;
+  private final @Nullable URI endpoint;
   private final String name = "cove-it-" + UUID.randomUUID();
   private final Path temp;
   private final List<Path> mounted = new ArrayList<>();
   private final Map<String, String> variables = new TreeMap<>();
 
   /** The bucket, as another program sees it. */
-  final ObjectStore bucket;
+  public final ObjectStore bucket;
 
   /** Where it is mounted first; {@code $M} in scripts. */
-  final Path directory;
+  public final Path directory;
 
   /** A folder beside the mount, {@code $T} in scripts. */
-  final Path local;
+  public final Path local;
 
-  BucketMount(Path temp) throws IOException {
-    this(temp, TestCloud.S3);
+  public BucketMount(Path temp) throws IOException {
+    this(temp, TestCloud.S3, null);
+  }
+
+  /** @param endpoint where mounts and other programs find the S3 server; this class asks it directly */
+  public BucketMount(Path temp, URI endpoint) throws IOException {
+    this(temp, TestCloud.S3, endpoint);
   }
 
   BucketMount(Path temp, TestCloud cloud) throws IOException {
+    this(temp, cloud, null);
+  }
+
+  private BucketMount(Path temp, TestCloud cloud, @Nullable URI endpoint) throws IOException {
     this.temp = temp;
     this.cloud = cloud;
+    this.endpoint = endpoint;
     this.directory = temp.resolve("mount");
     this.local = Files.createDirectories(temp.resolve("local"));
     this.bucket = cloud.create(name);
@@ -61,46 +74,79 @@ final class BucketMount implements AutoCloseable {
   }
 
   /** How a command ended and what it printed, errors included. */
-  record Result(int exit, String output) {}
+  public record Result(int exit, String output) {}
 
   /** Sets a variable of the environment of all programs that are started from here on. */
-  BucketMount with(String variable, String value) {
+  public BucketMount with(String variable, String value) {
     variables.put(variable, value);
     return this;
   }
 
-  BucketMount mount(String... options) throws Exception {
+  public BucketMount mount(String... options) throws Exception {
     mountOn(directory, options);
     return this;
   }
 
   /** Mounts the bucket a second time. */
-  Path mountAgain(String... options) throws Exception {
+  public Path mountAgain(String... options) throws Exception {
     Path again = temp.resolve("mount-" + (mounted.size() + 1));
     mountOn(again, options);
     return again;
   }
 
   private void mountOn(Path where, String... options) throws Exception {
-    Files.createDirectories(where);
+    if (Files.notExists(where)) { // that of a process that was killed neither exists nor does not
+      Files.createDirectories(where);
+    }
     List<String> command =
-        new ArrayList<>(List.of(launcher().toString(), "mount", cloud.uri(name), where.toString()));
+        new ArrayList<>(List.of(launcher().toString(), "mount", uri(), where.toString()));
     command.addAll(List.of(options));
     Result result = start(command).await();
     assertThat(result.exit()).as(result.output()).isZero();
     mounted.add(where);
   }
 
-  void unmount(Path where) throws Exception {
+  public void unmount(Path where) throws Exception {
     Result result = cove("unmount", where.toString());
     assertThat(result.exit()).as(result.output()).isZero();
     mounted.remove(where);
   }
 
-  Result cove(String... words) throws Exception {
+  /** Ends the process that serves a mount, as a crash would; returns when it is gone. */
+  public void kill(Path where) throws Exception {
+    ProcessHandle process = process(where);
+    process.destroyForcibly();
+    process.onExit().get(PATIENCE_SECONDS, TimeUnit.SECONDS);
+    mounted.remove(where);
+  }
+
+  /** The process that serves a mount. */
+  public static ProcessHandle process(Path where) {
+    return ProcessHandle.allProcesses()
+        .filter(process -> process
+            .info()
+            .arguments()
+            .map(words -> List.of(words).contains(where.toString())
+                && List.of(words).contains("-Dcove.detached=true"))
+            .orElse(false))
+        .findFirst()
+        .orElseThrow(() -> new AssertionError("nobody serves " + where));
+  }
+
+  public Result cove(String... words) throws Exception {
     List<String> command = new ArrayList<>(List.of(launcher().toString()));
     command.addAll(List.of(words));
     return start(command).await();
+  }
+
+  /** The bucket's URL, as commands take it. */
+  public String uri() {
+    return cloud.uri(name);
+  }
+
+  /** The command itself, for scripts. */
+  public String launcherPath() {
+    return launcher().toString();
   }
 
   private static Path launcher() {
@@ -112,9 +158,9 @@ final class BucketMount implements AutoCloseable {
   }
 
   /** A program under way; what it prints goes to a file, which programs it leaves behind may hold. */
-  record Running(Process process, Path output) {
+  public record Running(Process process, Path output) {
 
-    Result await() throws Exception {
+    public Result await() throws Exception {
       if (!process.waitFor(PATIENCE_SECONDS, TimeUnit.SECONDS)) {
         process.descendants().forEach(ProcessHandle::destroyForcibly);
         process.destroyForcibly();
@@ -124,7 +170,7 @@ final class BucketMount implements AutoCloseable {
     }
   }
 
-  Running start(String... command) throws IOException {
+  public Running start(String... command) throws IOException {
     return start(List.of(command));
   }
 
@@ -150,6 +196,9 @@ final class BucketMount implements AutoCloseable {
     environment.put("LC_ALL", "C.UTF-8");
     environment.put("COVE_HOME", temp.resolve("home").toString());
     environment.putAll(cloud.environment());
+    if (endpoint != null) {
+      environment.put("AWS_ENDPOINT_URL", endpoint.toString());
+    }
     environment.put("M", directory.toString());
     environment.put("T", local.toString());
     environment.put("B", name);
@@ -157,19 +206,19 @@ final class BucketMount implements AutoCloseable {
     return environment;
   }
 
-  Result run(String script) throws Exception {
+  public Result run(String script) throws Exception {
     return start("bash", "-c", script).await();
   }
 
   /** What a script printed that is to succeed, each command of it. */
-  String sh(String script) throws Exception {
+  public String sh(String script) throws Exception {
     Result result = run("set -euo pipefail\n" + script);
     assertThat(result.exit()).as("%s\n%s", script, result.output()).isZero();
     return result.output();
   }
 
   /** What a Python program printed that is to succeed; {@code M} is the mount and {@code T} the local folder. */
-  String python(String program) throws Exception {
+  public String python(String program) throws Exception {
     Path file = Files.createTempFile(temp, "program", ".py");
     Files.writeString(
         file,
@@ -179,15 +228,15 @@ final class BucketMount implements AutoCloseable {
     return sh("python3 " + file);
   }
 
-  void put(String key, byte[] bytes) throws IOException {
+  public void put(String key, byte[] bytes) throws IOException {
     bucket.put(key, Content.of(bytes), WriteOptions.DEFAULT);
   }
 
-  void put(String key, String text) throws IOException {
+  public void put(String key, String text) throws IOException {
     put(key, text.getBytes(UTF_8));
   }
 
-  byte[] bytes(String key) throws IOException {
+  public byte[] bytes(String key) throws IOException {
     try (ObjectBody body = bucket.get(GetRequest.whole(key))) {
       ByteBuffer buffer = ByteBuffer.allocate(Math.toIntExact(body.length()));
       while (buffer.hasRemaining() && body.read(buffer) >= 0) {
@@ -197,15 +246,15 @@ final class BucketMount implements AutoCloseable {
     }
   }
 
-  String text(String key) throws IOException {
+  public String text(String key) throws IOException {
     return new String(bytes(key), UTF_8);
   }
 
-  Map<String, String> metadata(String key) throws IOException {
+  public Map<String, String> metadata(String key) throws IOException {
     return bucket.head(key).attributes().metadata();
   }
 
-  List<String> keys(String prefix) throws IOException {
+  public List<String> keys(String prefix) throws IOException {
     List<String> keys = new ArrayList<>();
     ListRequest request = ListRequest.all(prefix);
     while (true) {
@@ -219,7 +268,7 @@ final class BucketMount implements AutoCloseable {
   }
 
   /** Waits for what follows in the background. */
-  static void eventually(Check check) throws Exception {
+  public static void eventually(Check check) throws Exception {
     long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
     while (true) {
       try {
@@ -235,7 +284,7 @@ final class BucketMount implements AutoCloseable {
   }
 
   /** Something that is to hold in the end. */
-  interface Check {
+  public interface Check {
     void run() throws Exception;
   }
 
