@@ -48,7 +48,9 @@ final class Files {
     if (inode.type() == FileType.SYMLINK) {
       throw new FsException(Errno.ELOOP, inode.name() + " is a symbolic link");
     }
+    Child.File known = inode.base();
     names.refresh(inode);
+    refuseStaleEnd(inode, known, flags);
     if (!flags.truncate()) {
       names.refuseArchived(inode);
     }
@@ -60,6 +62,18 @@ final class Files {
       inode.countWriter(1);
     }
     return new Opened(opened, unchanged ? Opened.PageCache.KEEP : Opened.PageCache.DROP);
+  }
+
+  /**
+   * The kernel appends where it last heard that the file ends, which may lie within what another writer has stored
+   * since. ESTALE has it look the name up once more and open it again, with the new size.
+   */
+  private static void refuseStaleEnd(
+      FileInode inode, Child.@Nullable File known, OpenFlags flags) throws FsException {
+    Child.File now = inode.base();
+    if (flags.append() && known != null && now != null && known.size() != now.size()) {
+      throw new FsException(Errno.ESTALE, inode.name() + " was changed by another writer");
+    }
   }
 
   FileHandle handle(long number) throws FsException {

@@ -68,6 +68,19 @@ final class BucketChangesTest {
     paths = new Paths(fs);
   }
 
+  @Test
+  void appendingBeginsWhereTheFileEndsNowThoughAnotherHasMadeItLonger() throws Exception {
+    OpenFlags append = new OpenFlags(2 | 0x400);
+    bucket.put("f", "one\n");
+    long inode = fs.lookup(1, "f").inode();
+    bucket.put("f", "one\ntwo\n");
+    bucket.clock.advance(TestBucket.TTL);
+    // The kernel would write at 4; told that what it knows is stale, it looks again.
+    TestBucket.assertErrno(Errno.ESTALE, () -> fs.open(inode, append, Paths.CALLER));
+    assertThat(fs.lookup(1, "f").attributes().size()).isEqualTo(8);
+    paths.close(paths.open("f", append));
+  }
+
   private static byte[] bytes(String text) {
     return text.getBytes(UTF_8);
   }
