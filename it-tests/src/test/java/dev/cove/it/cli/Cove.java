@@ -14,13 +14,20 @@ import java.util.concurrent.TimeUnit;
 final class Cove {
   private static final long SECONDS = 120;
 
+  private static final Path NOTHING = Path.of("/dev/null");
+
   private final Path home;
   private final Map<String, String> environment = new TreeMap<>();
   private Path workingDirectory = Path.of("/");
 
-  Cove(Path home, S3Server server) {
+  /** Knows no bucket's credentials. */
+  Cove(Path home) {
     this.home = home;
     environment.put("COVE_HOME", home.resolve("cove").toString());
+  }
+
+  Cove(Path home, S3Server server) {
+    this(home);
     environment.put("AWS_ACCESS_KEY_ID", server.accessKey());
     environment.put("AWS_SECRET_ACCESS_KEY", server.secretKey());
     environment.put("AWS_REGION", server.region());
@@ -49,16 +56,27 @@ final class Cove {
   }
 
   Result run(String... words) throws IOException, InterruptedException {
+    return runReading(NOTHING, words);
+  }
+
+  /** Runs with a file as standard input. */
+  Result runReading(Path input, String... words) throws IOException, InterruptedException {
     List<String> command = new ArrayList<>(List.of(launcher().toString()));
     command.addAll(List.of(words));
-    return runProgram(command);
+    return runProgram(command, input);
   }
 
   /** Runs any program with the environment of {@code cove}. */
   Result runProgram(List<String> command) throws IOException, InterruptedException {
+    return runProgram(command, NOTHING);
+  }
+
+  private Result runProgram(List<String> command, Path input)
+      throws IOException, InterruptedException {
     Path out = Files.createTempFile(home, "out", "");
     Path err = Files.createTempFile(home, "err", "");
     Process process = builder(command)
+        .redirectInput(input.toFile())
         .redirectOutput(out.toFile())
         .redirectError(err.toFile())
         .start();
@@ -72,7 +90,7 @@ final class Cove {
   ProcessBuilder builder(List<String> command) {
     ProcessBuilder builder = new ProcessBuilder(command)
         .directory(workingDirectory.toFile())
-        .redirectInput(Path.of("/dev/null").toFile());
+        .redirectInput(NOTHING.toFile());
     builder.environment().keySet().removeIf(name -> name.startsWith("AWS_"));
     builder.environment().putAll(environment);
     return builder;

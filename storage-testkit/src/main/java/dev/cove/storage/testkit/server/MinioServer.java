@@ -4,14 +4,30 @@ import java.net.URI;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
 /** A MinIO server on one directory. */
 public final class MinioServer implements S3Server, AutoCloseable {
+  private static final String USER = "MINIO_ROOT_USER";
+  private static final String PASSWORD = "MINIO_ROOT_PASSWORD";
+
   private static @Nullable MinioServer shared;
 
   private final Path directory = Scratch.directory("minio");
   private final URI endpoint = URI.create("http://127.0.0.1:" + Scratch.freePort());
+  private final Map<String, String> environment = new ConcurrentHashMap<>(Map.of(
+      USER,
+      "minioadmin",
+      PASSWORD,
+      "minioadmin",
+      "MINIO_BROWSER",
+      "off",
+      "MINIO_UPDATE",
+      "off",
+      "MINIO_CONFIG_ENV_FILE",
+      ""));
   private final ServerProcess process = new ServerProcess(
       "minio",
       directory,
@@ -24,12 +40,7 @@ public final class MinioServer implements S3Server, AutoCloseable {
           "--console-address",
           "127.0.0.1:" + Scratch.freePort(),
           directory.resolve("data").toString()),
-      Map.of(
-          "MINIO_ROOT_USER", "minioadmin",
-          "MINIO_ROOT_PASSWORD", "minioadmin",
-          "MINIO_BROWSER", "off",
-          "MINIO_UPDATE", "off",
-          "MINIO_CONFIG_ENV_FILE", ""),
+      environment,
       () -> Http.answersOk(endpoint.resolve("/minio/health/ready")));
 
   private MinioServer() {}
@@ -58,12 +69,12 @@ public final class MinioServer implements S3Server, AutoCloseable {
 
   @Override
   public String accessKey() {
-    return "minioadmin";
+    return Objects.requireNonNull(environment.get(USER));
   }
 
   @Override
   public String secretKey() {
-    return "minioadmin";
+    return Objects.requireNonNull(environment.get(PASSWORD));
   }
 
   @Override
@@ -82,6 +93,14 @@ public final class MinioServer implements S3Server, AutoCloseable {
   }
 
   public void restart() {
+    process.start();
+  }
+
+  /** As {@link #kill()} and {@link #restart()}; from then on only these keys, of 8 letters or more, are accepted. */
+  public void restartWithKeys(String accessKey, String secretKey) {
+    process.kill();
+    environment.put(USER, accessKey);
+    environment.put(PASSWORD, secretKey);
     process.start();
   }
 
