@@ -68,8 +68,8 @@ final class Files {
    * The kernel appends where it last heard that the file ends, which may lie within what another writer has stored
    * since. ESTALE has it look the name up once more and open it again, with the new size.
    */
-  private static void refuseStaleEnd(
-      FileInode inode, Child.@Nullable File known, OpenFlags flags) throws FsException {
+  private static void refuseStaleEnd(FileInode inode, Child.@Nullable File known, OpenFlags flags)
+      throws FsException {
     Child.File now = inode.base();
     if (flags.append() && known != null && now != null && known.size() != now.size()) {
       throw new FsException(Errno.ESTALE, inode.name() + " was changed by another writer");

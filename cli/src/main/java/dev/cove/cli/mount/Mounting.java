@@ -179,7 +179,10 @@ final class Mounting {
     String place = storeOptions.endpoint(request.source()) + " " + request.source();
     DiskBlocks disk = shared.disk() == null ? null : shared.disk().of(place);
     WriteSettings settings = writing.settings(
-        folders, request.source().toString(), storeOptions.endpoint(request.source()), request.directory());
+        folders,
+        request.source().toString(),
+        storeOptions.endpoint(request.source()),
+        request.directory());
     try {
       return settings == null
           ? BucketFileSystem.open(store, options, shared.budget(), disk, meter)

@@ -2,6 +2,7 @@ package dev.cove.cli.state;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.cove.storage.testkit.server.RedisServer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -29,6 +30,7 @@ final class DictQueueCommandsIT {
     // As the launcher does: from 24 on a runtime warns of native code that it was not told of.
     if (Runtime.version().feature() >= 24) {
       command.add("--enable-native-access=ALL-UNNAMED");
+      command.add("--sun-misc-unsafe-memory-access=allow");
     }
     command.addAll(List.of(
         "-cp",
@@ -159,6 +161,72 @@ final class DictQueueCommandsIT {
     assertThat(password.err).contains("hint").doesNotContain("hidden");
     assertDone("", "dict", "create", "d");
     assertOneLine(2, "the limit is 4 bytes", "dict", "put", "d", "k", "12345", "--max-value", "4");
+  }
+
+  @Test
+  void aSecretSaysWhoOneIsOnAServerThatWantsAPassword() throws Exception {
+    String password = "plain-marker-6037";
+    try (RedisServer server = RedisServer.start("--requirepass", password)) {
+      String store = server.address().toString();
+      assertOneLine(3, store, "dict", "list", "--store", store);
+      storeSecret("redis", "REDIS_PASSWORD", password + "-wrong");
+      String[] list = {"dict", "list", "--store", store, "--secret", "redis"};
+      assertOneLine(3, "password", list);
+      storeSecret("redis", "REDIS_PASSWORD", password);
+      assertDone("", "dict", "create", "d", "--store", store, "--secret", "redis");
+      assertDone("d\n", list);
+      Outcome traced =
+          cove("--log-level", "trace", "queue", "list", "--store", store, "--secret", "redis");
+      assertThat(traced.status).isZero();
+      assertThat(traced.err.contains(password)).as("the password is traced").isFalse();
+      storeSecret("other", "AWS_ACCESS_KEY_ID", password);
+      assertOneLine(
+          2,
+          "the secret 'other' has no REDIS_PASSWORD, which a redis:// store needs",
+          "dict",
+          "list",
+          "--store",
+          store,
+          "--secret",
+          "other");
+      assertOneLine(2, "name one with --store", "dict", "list", "--secret", "redis");
+    }
+  }
+
+  @Test
+  void aSecretSaysWhichUserOfAServerOneIs() throws Exception {
+    String password = "plain-marker-8154";
+    try (RedisServer server = RedisServer.start(
+        ("--user default off --user app on >" + password + " ~* &* +@all -@admin").split(" "))) {
+      String store = server.address().toString();
+      storeSecret("redis", "REDIS_PASSWORD", password);
+      assertOneLine(3, "password", "dict", "list", "--store", store, "--secret", "redis");
+      Path file = Files.writeString(home.resolve("redis.env"), "REDIS_USERNAME=app\n");
+      assertThat(coveReading(
+              (password + "\n").getBytes(StandardCharsets.UTF_8),
+              "secret",
+              "create",
+              "redis",
+              "--force",
+              "--from-dotenv",
+              file.toString(),
+              "REDIS_PASSWORD=-"))
+          .isEqualTo(new Outcome(0, "", ""));
+      assertDone("", "queue", "create", "q", "--store", store, "--secret", "redis");
+      assertDone("", "queue", "put", "q", "a", "--store", store, "--secret", "redis");
+      assertDone("a\n", "queue", "get", "q", "--store", store, "--secret", "redis");
+    }
+  }
+
+  private void storeSecret(String name, String key, String value) throws Exception {
+    assertThat(coveReading(
+            value.getBytes(StandardCharsets.UTF_8),
+            "secret",
+            "create",
+            name,
+            "--force",
+            key + "=-"))
+        .isEqualTo(new Outcome(0, "", ""));
   }
 
   @Test
