@@ -14,6 +14,7 @@ import dev.cove.cli.secret.SecretCommand;
 import dev.cove.cli.state.DictCommand;
 import dev.cove.cli.state.QueueCommand;
 import dev.cove.cli.state.StateCommand;
+import dev.cove.cli.volume.VolumeCommand;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -56,6 +57,7 @@ import picocli.CommandLine.Spec;
       RecoverCommand.class,
       DoctorCommand.class,
       QuickstartCommand.class,
+      VolumeCommand.class,
       DictCommand.class,
       QueueCommand.class,
       SecretCommand.class,

@@ -7,10 +7,13 @@ import dev.cove.cli.mount.MountStatus;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Parameters;
 
@@ -57,10 +60,32 @@ final class TrainCommand implements Callable<Integer> {
         run("unmount", directory.toString());
       }
       mount.join(MOUNT_MILLIS);
+      trainVolumes();
       run("doctor");
       run("version");
     }
     return 0;
+  }
+
+  // The classes that the short commands on volumes load.
+  private static void trainVolumes() throws IOException {
+    Path store = Files.createTempDirectory("cove-train");
+    try {
+      Path file = Files.writeString(store.resolve("file"), "content");
+      String folder = store.resolve("volumes").toString();
+      run("volume", "create", "train", "--store", folder);
+      run("volume", "put", "train", file.toString(), "/dir/file", "--store", folder);
+      run("volume", "ls", "-l", "train", "/dir", "--store", folder);
+      run("volume", "list", "--store", folder);
+      run("volume", "log", "train", "--json", "--store", folder);
+      run("volume", "get", "train", "/dir/file", file + ".got", "--store", folder);
+    } finally {
+      try (Stream<Path> all = Files.walk(store)) {
+        for (Path each : all.sorted(Comparator.reverseOrder()).toList()) {
+          Files.delete(each);
+        }
+      }
+    }
   }
 
   // A command line keeps the values of its last run, so each gets its own; what is said is of no

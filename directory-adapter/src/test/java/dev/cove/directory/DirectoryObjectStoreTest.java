@@ -9,6 +9,7 @@ import dev.cove.storage.GetRequest;
 import dev.cove.storage.ListRequest;
 import dev.cove.storage.ObjectBody;
 import dev.cove.storage.ObjectInfo;
+import dev.cove.storage.ObjectStore;
 import dev.cove.storage.StorageException;
 import dev.cove.storage.StorageException.Kind;
 import dev.cove.storage.WriteCondition;
@@ -19,6 +20,7 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -200,5 +202,19 @@ final class DirectoryObjectStoreTest {
       put("a/b", "second", WriteCondition.ifAbsent());
       assertThat(other.list(ListRequest.all("a/")).objects()).hasSize(1);
     }
+  }
+
+  @Test
+  void anAddressOpensItsFolderAndMakesItForItsOwnerAlone() throws IOException {
+    Path deep = folder.resolve("with space/ü");
+    DirectoryObjectStoreProvider provider = new DirectoryObjectStoreProvider();
+    assertThat(provider.serves("file")).isTrue();
+    try (ObjectStore opened = provider.open(deep.toUri().toString())) {
+      opened.put("a", Content.EMPTY, WriteOptions.DEFAULT);
+    }
+    assertThat(deep.resolve("a")).exists();
+    assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(deep)))
+        .isEqualTo("rwx------");
+    assertFails(Kind.INVALID, () -> provider.open("file:"));
   }
 }

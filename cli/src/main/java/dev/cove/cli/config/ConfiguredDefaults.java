@@ -39,7 +39,13 @@ public final class ConfiguredDefaults implements IDefaultValueProvider {
       "list",
       "upload",
       "save",
-      "discard");
+      "discard",
+      "recursive",
+      "long",
+      "limit",
+      "message",
+      "strict",
+      "delete");
 
   // Of these commands only the store is configured: a --ttl here is no --ttl of a mount.
   private static final Set<String> ON_ITEMS = Set.of("dict", "queue");
@@ -92,6 +98,10 @@ public final class ConfiguredDefaults implements IDefaultValueProvider {
 
   /** An option's environment variable: {@code --part-size} is {@code COVE_PART_SIZE}. */
   public static String variable(OptionSpec option) {
+    // The store of dicts and queues is another one, and each is no place for the other.
+    if (key(option).equals("store") && table(option.command()).equals("volume")) {
+      return "COVE_VOLUME_STORE";
+    }
     return "COVE_" + key(option).replace('-', '_').toUpperCase(Locale.ROOT);
   }
 

@@ -1,7 +1,9 @@
 package dev.cove.cli.state;
 
 import dev.cove.cli.command.CommandFailure;
+import dev.cove.cli.command.Confirmation;
 import dev.cove.cli.command.ExitCodes;
+import dev.cove.cli.command.JsonArray;
 import dev.cove.cli.command.JsonText;
 import dev.cove.cli.state.Format.Ending;
 import dev.cove.state.Bytes;

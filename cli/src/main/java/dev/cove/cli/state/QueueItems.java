@@ -2,6 +2,7 @@ package dev.cove.cli.state;
 
 import dev.cove.cli.command.CommandFailure;
 import dev.cove.cli.command.ExitCodes;
+import dev.cove.cli.command.JsonArray;
 import dev.cove.cli.state.Format.Ending;
 import dev.cove.state.Bytes;
 import dev.cove.state.IfMissing;

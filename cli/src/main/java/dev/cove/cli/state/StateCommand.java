@@ -1,6 +1,7 @@
 package dev.cove.cli.state;
 
 import dev.cove.cli.command.CommandFailure;
+import dev.cove.cli.command.Confirmation;
 import dev.cove.cli.command.ExitCodes;
 import dev.cove.cli.config.Folders;
 import dev.cove.state.StateException;

@@ -1,24 +1,24 @@
-package dev.cove.cli.state;
+package dev.cove.cli.command;
 
 import java.io.PrintWriter;
 
 /** One array, written element by element since it may be longer than memory. */
-final class JsonArray {
+public final class JsonArray {
   private final PrintWriter out;
   private String before = "[";
 
-  JsonArray(PrintWriter out) {
+  public JsonArray(PrintWriter out) {
     this.out = out;
   }
 
   /** @param json one JSON value */
-  void add(String json) {
+  public void add(String json) {
     out.print(before);
     out.print(json);
     before = ",";
   }
 
-  void end() {
+  public void end() {
     out.println(before.equals("[") ? "[]" : "]");
   }
 }
