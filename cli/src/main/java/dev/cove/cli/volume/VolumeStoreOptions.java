@@ -15,6 +15,7 @@ import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -30,7 +31,7 @@ final class VolumeStoreOptions {
       names = "--store",
       paramLabel = "URL",
       description =
-          "Where the volumes are: s3://BUCKET[/PREFIX], or a folder, as a path or file:///..."
+          "Where the volumes are: s3://BUCKET[/PREFIX], gs://BUCKET[/PREFIX], or a folder, as a path or file:///..."
               + " Default: the folder volumes in Cove's data folder.")
   private @Nullable String store;
 
@@ -57,7 +58,12 @@ final class VolumeStoreOptions {
 
   VolumeStore open(Missing missing) throws IOException {
     new Range(spec).check("--parallel", parallel, 1, 256);
-    return VolumeStore.open(objects(missing), VolumeOptions.standard().withParallelism(parallel));
+    return VolumeStore.open(
+        objects(missing),
+        VolumeOptions.standard()
+            .withParallelism(parallel)
+            // What an interrupted put has sent is not sent again.
+            .withUploadMemory(Folders.current().cacheFolder("volumes")));
   }
 
   private ObjectStore objects(Missing missing) throws IOException {
@@ -65,14 +71,14 @@ final class VolumeStoreOptions {
       return new DirectoryObjectStore(Folders.current().dataFolder("volumes"));
     }
     if (store.startsWith("s3://") || store.startsWith("gs://")) {
-      bucket.check();
       BucketUrl url = bucketUrl(store);
+      bucket.check(List.of(url));
       // Whether the endpoint honours conditions is found out once, before the first volume is
       // there.
       return missing == Missing.MADE ? bucket.openForWriting(url) : bucket.open(url);
     }
     if (store.matches("[A-Za-z][A-Za-z0-9+.-]*://.*") && !store.startsWith("file://")) {
-      throw unfit("is no store of volumes: write s3://BUCKET, or a folder");
+      throw unfit("is no store of volumes: write s3://BUCKET, gs://BUCKET, or a folder");
     }
     return folder(missing);
   }
