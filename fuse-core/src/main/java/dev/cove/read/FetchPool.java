@@ -12,10 +12,12 @@ import java.util.concurrent.atomic.AtomicInteger;
  * all taken reads without a window for the moment.
  */
 final class FetchPool implements AutoCloseable {
+  private final int size;
   private final Semaphore free;
   private final ThreadPoolExecutor threads;
 
   FetchPool(int size) {
+    this.size = size;
     free = new Semaphore(size);
     AtomicInteger number = new AtomicInteger();
     threads = new ThreadPoolExecutor(
@@ -30,6 +32,11 @@ final class FetchPool implements AutoCloseable {
   /** Takes a thread if one is free; {@link #submit} or {@link #leave} must follow. */
   boolean tryEnter() {
     return !threads.isShutdown() && free.tryAcquire();
+  }
+
+  /** Whether nothing is being fetched ahead or about to be. */
+  boolean isIdle() {
+    return free.availablePermits() == size;
   }
 
   void leave() {

@@ -1,5 +1,7 @@
 package dev.cove.cli.volume;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import dev.cove.cli.command.CommandFailure;
 import dev.cove.cli.command.Printable;
 import dev.cove.volume.FileInfo;
@@ -19,6 +21,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.UUID;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -36,6 +39,7 @@ final class Download implements AutoCloseable {
   private static final String TREE = "tree";
 
   private final Pinned pinned;
+  private final FileInfo info;
   private final Path target;
   private final Path stage;
   private final ExecutorService threads;
@@ -43,16 +47,17 @@ final class Download implements AutoCloseable {
   private final AtomicLong files = new AtomicLong();
   private final AtomicLong bytes = new AtomicLong();
 
-  Download(Pinned pinned, Path target, int parallel) {
+  Download(Pinned pinned, FileInfo info, Path target, int parallel) {
     this.pinned = pinned;
+    this.info = info;
     this.target = target;
     String name = target.getFileName() + "\0" + pinned.volume().store().uri() + "\0"
-        + pinned.volume().name() + "\0" + pinned.commit();
-    this.stage = target.resolveSibling(".cove-get-" + Integer.toHexString(name.hashCode()));
+        + pinned.volume().name() + "\0" + pinned.commit() + "\0" + info.path();
+    this.stage = target.resolveSibling(".cove-get-" + UUID.nameUUIDFromBytes(name.getBytes(UTF_8)));
     this.threads = Executors.newFixedThreadPool(parallel);
   }
 
-  void run(FileInfo info, boolean force) throws IOException, InterruptedException {
+  void run(boolean force) throws IOException, InterruptedException {
     List<FileInfo> all = new ArrayList<>();
     all.add(info);
     if (info.isDirectory()) {

@@ -72,8 +72,8 @@ final class GetCommand extends VolumeAction {
     if (parent == null || !Files.isDirectory(parent)) {
       throw CommandFailure.notSo("no such directory: " + Printable.line(String.valueOf(parent)));
     }
-    try (Download download = new Download(pinned, target, options.parallel())) {
-      download.run(info, force);
+    try (Download download = new Download(pinned, info, target, options.parallel())) {
+      download.run(force);
     }
     return ExitCodes.DONE;
   }
