@@ -33,7 +33,8 @@ final class BucketUrlTest {
         "s3:bucket",
         "s3://",
         "s3:///key",
-        "gs://bucket",
+        "ftp://bucket",
+        "gs://",
         "s3://b",
         "s3://a b",
         "s3://-x"

@@ -4,11 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** The same on Google Cloud Storage, and beside gcsfuse. */
-@Tag("soak")
 final class GcsBucketWriteIT extends BucketWriteIT {
 
   @Test
@@ -22,7 +20,7 @@ final class GcsBucketWriteIT extends BucketWriteIT {
     Path peer = Files.createDirectory(temp.resolve("gcsfuse"));
     String p = "P=" + peer + "\n";
     bucket().sh(p + """
-        ${COVE_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/cove-test}/bin/gcsfuse --anonymous-access --implicit-dirs \
+        ${COVE_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/cove-test}/bin/gcsfuse --anonymous-access --implicit-dirs --enable-hns=false \
           --custom-endpoint=$STORAGE_EMULATOR_HOST/storage/v1/ --log-file=$T/gcsfuse.log $B $P
         """);
     try {

@@ -576,7 +576,8 @@ public final class GcsFront implements AutoCloseable {
   private static Map<String, String> query(@Nullable String raw) {
     Map<String, String> query = new HashMap<>();
     if (raw != null) {
-      Arrays.stream(raw.split("&", -1)).forEach(each -> {
+      // Clients also name what they have no value for.
+      Arrays.stream(raw.split("&", -1)).filter(each -> !each.endsWith("=")).forEach(each -> {
         int cut = each.indexOf('=');
         query.put(
             decoded(cut < 0 ? each : each.substring(0, cut)),
