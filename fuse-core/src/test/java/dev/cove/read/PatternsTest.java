@@ -124,7 +124,7 @@ final class PatternsTest {
     }
     quiet();
     // One for each of the 400 reads without it; some two dozen when the machine is idle.
-    assertThat(store.requests()).hasSizeLessThan(40);
+    assertThat(store.requests()).hasSizeLessThan(30);
     assertThat(taxed(50L * MIB)).isLessThan(1.5);
   }
 
@@ -158,8 +158,8 @@ final class PatternsTest {
     for (int i = 0; i < 40; i++) {
       readsInPeace((long) i * 192 * KIB, 128 * KIB);
     }
-    // One for each of the 40 reads without it.
-    assertThat(store.requests()).hasSizeLessThan(30);
+    // One for each of the 40 reads without it. A reader that never waits keeps a small window: 16.
+    assertThat(store.requests()).hasSizeLessThan(17);
   }
 
   @Test

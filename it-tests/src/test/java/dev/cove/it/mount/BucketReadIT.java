@@ -80,7 +80,7 @@ class BucketReadIT {
   @Test
   void aGibibyteOfRcloneIsTheSameByCpMmapAndEightThreads() throws Exception {
     // fake-gcs-server appends in memory, and copies all of it each time.
-    assumeTrue(s3.cloud() == TestCloud.S3);
+    assumeTrue(s3.cloud() == TestCloud.S3, "fake-gcs-server keeps objects in memory");
     s3.sh("""
         head -c 1073741824 /dev/urandom > $T/gib
         rclone copyto $T/gib cloud:$B/gib
