@@ -1,6 +1,7 @@
 # Functions of ./test. Sourced by it, from the root of the tree.
 
 failures=()
+on_17=''
 passed=0 failed=0 skipped=0
 began=$SECONDS
 
@@ -162,10 +163,32 @@ maven() {
     supervise mvn -B -ntp -Dstyle.color=never --fail-at-end "$@"
 }
 
-# Adds up the reports of one run, named by their suffix.
+# The same classes on JDK 17, in a copy of the tree: most tests wait more than they compute. Without those of the group
+# newest-jdk, which take long and would find nothing else there.
+begin_on_17() {
+  cp -a . "$run_dir/on-17"
+  (
+    cd "$run_dir/on-17"
+    COVE_JAVA=$jdk_17 maven -o verify -DexcludedGroups=soak,newest-jdk -Djvm="$jdk_17/bin/java" -Dcove.test.jvm.flags= \
+      -Dspotless.check.skip -Denforcer.skip "${arguments[@]}"
+  ) > "$run_dir/on-17.log" 2>&1 &
+  on_17=$!
+}
+
+await_17() {
+  if [[ -z $on_17 ]]; then return; fi
+  local status=0
+  wait "$on_17" || status=$?
+  heading "the same classes tested on JDK $(version_of "$jdk_17")"
+  cat "$run_dir/on-17.log"
+  if ((status > 0)); then fail "tests on JDK $(version_of "$jdk_17")"; fi
+  count_tests "$run_dir/on-17"
+}
+
+# Adds up the reports of this run below a tree.
 count_tests() {
   local sums
-  sums=$(find . -path "*/target/*-reports$1/TEST-*.xml" -newer "$run_dir/began" -print0 | xargs -0 -r awk '
+  sums=$(find "$1" -path "*/target/*-reports/TEST-*.xml" -newer "$run_dir/began" -print0 | xargs -0 -r awk '
     /<testsuite / {
       for (i = 1; i <= NF; i++) {
         split($i, pair, "\"")
