@@ -19,11 +19,12 @@ public final class Main {
   private Main() {}
 
   public static void main(String[] arguments) {
-    System.exit(command(
-            ConfiguredDefaults.current(),
-            new PrintWriter(System.out, true, StandardCharsets.UTF_8),
-            new PrintWriter(System.err, true, StandardCharsets.UTF_8))
-        .execute(arguments));
+    PrintWriter out = new PrintWriter(System.out, true, StandardCharsets.UTF_8);
+    PrintWriter err = new PrintWriter(System.err, true, StandardCharsets.UTF_8);
+    int exit = command(ConfiguredDefaults.current(), out, err).execute(arguments);
+    out.flush();
+    err.flush();
+    System.exit(exit);
   }
 
   static CommandLine command(ConfiguredDefaults defaults, PrintWriter out, PrintWriter err) {

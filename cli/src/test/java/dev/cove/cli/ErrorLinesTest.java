@@ -31,6 +31,9 @@ final class ErrorLinesTest {
       mount --file-mode 999 s3://bucket dir       | '999' is no mode
       mount --attrs magic s3://bucket dir         | expected one of
       mount --endpoint-url ftp://x s3://bucket d  | --endpoint-url: 'ftp://x' is no URL
+      mount --endpoint-url http://u:pw@x s3://bb d| --endpoint-url: 'http://…@x' is no URL
+      mount --endpoint-url http://x:99999 s3://bb d| --endpoint-url: 'http://x:99999' is no URL
+      mount --region eu.west s3://bucket d        | --region: 'eu.west' is no region
       mount --sse rot13 s3://bucket dir           | --sse: 'rot13' is none of s3, kms and kms:KEY
       mount --anonymous --profile p s3://bucket d | --anonymous and --profile exclude one another
       mount ftp://bucket dir                      | 'ftp://bucket' is no bucket

@@ -39,6 +39,15 @@ public final class JnrFuse {
     }
   }
 
+  /**
+   * What {@link #mount} asks of a directory, before anything else is done for a mount there.
+   *
+   * @throws MountException it is not there, no directory, not empty, or mounted already
+   */
+  public static void requireMountPoint(Path directory) throws MountException {
+    NativeMount.requireMountPoint(withoutLinks(directory.toAbsolutePath().normalize()));
+  }
+
   private static void detachQuietly(Path path, Throwable reason) {
     try {
       Unmounting.detach(path);

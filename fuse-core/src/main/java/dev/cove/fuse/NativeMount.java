@@ -86,7 +86,7 @@ final class NativeMount {
     }
   }
 
-  private static void requireMountPoint(Path directory) throws MountException {
+  static void requireMountPoint(Path directory) throws MountException {
     try {
       if (MountTable.on(directory).filter(m -> m.type().startsWith("fuse")).isPresent()) {
         throw new MountException(

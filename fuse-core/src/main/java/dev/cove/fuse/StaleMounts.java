@@ -19,8 +19,14 @@ public final class StaleMounts {
   /** Whether a mount of Cove's is on {@code directory} that nobody serves any more. */
   public static boolean isStale(Path directory) throws IOException {
     Path path = directory.toAbsolutePath().normalize();
-    return MountTable.on(path).filter(m -> m.type().equals(NativeMount.TYPE)).isPresent()
-        && answersNotConnected(path);
+    return isMounted(path) && answersNotConnected(path);
+  }
+
+  /** Whether a mount of Cove's is on {@code directory}, served or not. Does not touch it. */
+  public static boolean isMounted(Path directory) throws IOException {
+    return MountTable.on(directory)
+        .filter(m -> m.type().equals(NativeMount.TYPE))
+        .isPresent();
   }
 
   /**

@@ -19,6 +19,7 @@ import software.amazon.awssdk.auth.credentials.AwsCredentials;
 import software.amazon.awssdk.auth.credentials.AwsCredentialsProvider;
 import software.amazon.awssdk.auth.credentials.AwsSessionCredentials;
 import software.amazon.awssdk.auth.credentials.DefaultCredentialsProvider;
+import software.amazon.awssdk.auth.credentials.ProfileCredentialsProvider;
 import software.amazon.awssdk.core.checksums.RequestChecksumCalculation;
 import software.amazon.awssdk.core.checksums.ResponseChecksumValidation;
 import software.amazon.awssdk.core.client.config.ClientOverrideConfiguration;
@@ -156,13 +157,18 @@ final class S3Clients implements AutoCloseable {
           null);
     }
     if (credentials instanceof DefaultChain chain) {
-      DefaultCredentialsProvider.Builder builder = DefaultCredentialsProvider.builder()
-          // Reads the shared files again when they change.
-          .profileFile(ProfileFileSupplier.defaultSupplier());
+      // Reads the shared files again when they change.
+      ProfileFileSupplier files = ProfileFileSupplier.defaultSupplier();
       if (chain.profile() != null) {
-        builder.profileName(chain.profile());
+        // Not the chain: keys in the environment would win over the profile that was named.
+        ProfileCredentialsProvider provider = ProfileCredentialsProvider.builder()
+            .profileFile(files)
+            .profileName(chain.profile())
+            .build();
+        return new Telling(provider::resolveCredentials, provider);
       }
-      DefaultCredentialsProvider provider = builder.build();
+      DefaultCredentialsProvider provider =
+          DefaultCredentialsProvider.builder().profileFile(files).build();
       return new Telling(provider::resolveCredentials, provider);
     }
     return AnonymousCredentialsProvider.create();

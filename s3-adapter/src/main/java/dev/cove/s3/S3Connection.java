@@ -1,5 +1,6 @@
 package dev.cove.s3;
 
+import dev.cove.s3.S3Credentials.DefaultChain;
 import dev.cove.s3.S3Credentials.Supplied;
 import dev.cove.s3.S3Errors.Attempt;
 import dev.cove.s3.TrackedRetries.OnConflict;
@@ -35,11 +36,17 @@ final class S3Connection implements AutoCloseable {
     this.config = config;
     this.uri = "s3://" + config.bucket();
     this.clients = new S3Clients(config, clock, trust);
-    this.errors = new S3Errors(
-        uri,
-        config.endpoint(),
-        clients.region().id(),
-        config.credentials() instanceof Supplied supplied ? supplied.origin() : null);
+    this.errors =
+        new S3Errors(uri, config.endpoint(), clients.region().id(), origin(config.credentials()));
+  }
+
+  private static @Nullable String origin(S3Credentials credentials) {
+    if (credentials instanceof Supplied supplied) {
+      return supplied.origin();
+    }
+    return credentials instanceof DefaultChain chain && chain.profile() != null
+        ? "the profile '" + chain.profile() + "'"
+        : null;
   }
 
   S3Config config() {

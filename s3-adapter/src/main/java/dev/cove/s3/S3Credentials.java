@@ -11,7 +11,7 @@ public sealed interface S3Credentials {
     return new DefaultChain(null);
   }
 
-  /** The default chain with this profile of the shared configuration files. */
+  /** Those of this profile of the shared configuration files, whatever the environment has. */
   static S3Credentials profile(String name) {
     return new DefaultChain(name);
   }
@@ -38,7 +38,7 @@ public sealed interface S3Credentials {
     return Anonymous.INSTANCE;
   }
 
-  /** The SDK's chain. */
+  /** The SDK's chain, or one profile. */
   record DefaultChain(@Nullable String profile) implements S3Credentials {}
 
   /** Keys from a supplier. */

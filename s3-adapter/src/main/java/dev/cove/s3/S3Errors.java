@@ -305,8 +305,10 @@ final class S3Errors {
       return error(
           Kind.UNAUTHENTICATED,
           attempt,
-          "no usable credentials were found; give them in the environment, a profile or a secret, or"
-              + " use --anonymous for a public bucket",
+          origin == null
+              ? "no usable credentials were found; give them in the environment, a profile or a"
+                  + " secret, or use --anonymous for a public bucket"
+              : "no usable credentials were found in " + origin,
           failure);
     }
     if (find(failure, AbortedException.class) != null) {

@@ -223,8 +223,9 @@ final class S3ErrorsTest {
       assertThat(e).hasMessageContaining("no usable credentials");
     }
     try (ObjectStore store = open(server.endpoint(), S3Credentials.profile("no-such-profile"))) {
-      assertThat(fail(() -> store.list(ListRequest.all(""))).kind())
-          .isEqualTo(Kind.UNAUTHENTICATED);
+      StorageException e = fail(() -> store.list(ListRequest.all("")));
+      assertThat(e.kind()).isEqualTo(Kind.UNAUTHENTICATED);
+      assertThat(e).hasMessageContaining("in the profile 'no-such-profile'");
     }
     assertThat(server.asked()).isEmpty();
   }

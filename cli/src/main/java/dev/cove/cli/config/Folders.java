@@ -148,6 +148,9 @@ public record Folders(Path config, Path state, Path data, Path cache) {
     if (e instanceof java.nio.file.AccessDeniedException) {
       return "permission denied";
     }
+    if (e instanceof FileAlreadyExistsException) {
+      return "not a directory";
+    }
     if (e instanceof java.nio.file.FileSystemException failure) {
       @Nullable String reason = failure.getReason();
       return reason == null ? failure.getClass().getSimpleName() : reason;

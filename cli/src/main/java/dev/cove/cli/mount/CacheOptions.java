@@ -2,6 +2,7 @@ package dev.cove.cli.mount;
 
 import dev.cove.cli.command.ByteSize;
 import dev.cove.cli.command.CommandFailure;
+import dev.cove.cli.command.Printable;
 import dev.cove.cli.command.Range;
 import dev.cove.cli.config.Folders;
 import dev.cove.disk.CacheInUseException;
@@ -76,7 +77,9 @@ final class CacheOptions {
       log.warn("{}; this mount keeps nothing on disk", e.getMessage());
       return null;
     } catch (IOException e) {
-      throw CommandFailure.usage("cannot use the cache folder: " + Folders.reason(e), e);
+      throw CommandFailure.usage(
+          "--cache-dir: cannot use " + Printable.line(folder.toString()) + ": " + Folders.reason(e),
+          e);
     }
   }
 }

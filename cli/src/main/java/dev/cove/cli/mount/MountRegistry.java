@@ -2,6 +2,7 @@ package dev.cove.cli.mount;
 
 import dev.cove.cli.config.Folders;
 import dev.cove.cli.process.ProcessIdentity;
+import dev.cove.fuse.StaleMounts;
 import java.io.IOException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
@@ -17,8 +18,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The user's mounts: one file for each process that serves some, replaced as a whole. Files of
- * processes that were killed are recognised and removed.
+ * The user's mounts: one file for each process that serves some, replaced as a whole. The file of a
+ * process that was killed is removed once nothing of it is mounted any more.
  */
 final class MountRegistry {
   private static final Logger log = LoggerFactory.getLogger(MountRegistry.class);
@@ -67,23 +68,43 @@ final class MountRegistry {
   /** The processes that live, oldest mount first; what others left behind is removed. */
   List<MountEntry> live() throws IOException {
     List<MountEntry> live = new ArrayList<>();
+    for (MountEntry entry : all()) {
+      if (entry.process().isAlive()) {
+        live.add(entry);
+      }
+    }
+    return live;
+  }
+
+  /** Those that live, and those that are gone and left something mounted, oldest mount first. */
+  List<MountEntry> all() throws IOException {
+    List<MountEntry> all = new ArrayList<>();
     try (DirectoryStream<Path> files = Files.newDirectoryStream(folder, "*" + SUFFIX)) {
       for (Path file : files) {
         Optional<MountEntry> entry = read(file);
         if (entry.isEmpty() || !entry.get().process().isVisible()) {
           continue;
         }
-        if (entry.get().process().isAlive()) {
-          live.add(entry.get());
+        if (entry.get().process().isAlive() || isLeftMounted(entry.get())) {
+          all.add(entry.get());
         } else {
           log.debug("{} is left of a process that is gone", file);
           remove(entry.get());
         }
       }
     }
-    live.sort(Comparator.comparing(
+    all.sort(Comparator.comparing(
         entry -> entry.mounts().isEmpty() ? "" : entry.mounts().get(0).since().toString()));
-    return live;
+    return all;
+  }
+
+  private static boolean isLeftMounted(MountEntry entry) throws IOException {
+    for (MountEntry.Mounted mount : entry.mounts()) {
+      if (StaleMounts.isMounted(mount.mountPoint())) {
+        return true;
+      }
+    }
+    return false;
   }
 
   private static Optional<MountEntry> read(Path file) throws IOException {
@@ -112,7 +133,10 @@ final class MountRegistry {
   /** The mount that is on a directory, or that the path lies in. Touches nothing below a mount point. */
   Optional<Found> find(Path path) throws IOException {
     Optional<Found> found = covering(path);
-    return found.isPresent() ? found : covering(withoutLinks(path));
+    if (found.isEmpty()) {
+      found = covering(withoutLinks(path));
+    }
+    return found.isPresent() ? found : covering(linkTarget(path));
   }
 
   private Optional<Found> covering(Path path) throws IOException {
@@ -131,6 +155,14 @@ final class MountRegistry {
     }
     try {
       return parent.toRealPath().resolve(name);
+    } catch (IOException e) {
+      return path;
+    }
+  }
+
+  private static Path linkTarget(Path path) {
+    try {
+      return Files.isSymbolicLink(path) ? path.toRealPath() : path;
     } catch (IOException e) {
       return path;
     }

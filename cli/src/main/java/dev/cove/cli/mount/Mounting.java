@@ -115,6 +115,11 @@ final class Mounting {
     if (!Files.isDirectory(directory)) {
       throw CommandFailure.usage(name + " is not a directory; name an empty directory");
     }
+    try {
+      JnrFuse.requireMountPoint(directory);
+    } catch (MountException e) {
+      throw failure(e);
+    }
   }
 
   private ObjectStore open(BucketUrl source) {

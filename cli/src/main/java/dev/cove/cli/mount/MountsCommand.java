@@ -5,6 +5,7 @@ import dev.cove.cli.command.CommandFailure;
 import dev.cove.cli.command.JsonText;
 import dev.cove.cli.command.Printable;
 import dev.cove.cli.config.Folders;
+import dev.cove.fuse.StaleMounts;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.time.Duration;
@@ -37,21 +38,27 @@ public final class MountsCommand implements Callable<Integer> {
   @Option(
       names = "--json",
       description =
-          "Print one array: mountPoint, source, readOnly, pid, pendingBytes (null when its process does"
-              + " not answer), since, logFile.")
+          "Print one array: mountPoint, source, readOnly, pid, alive, pendingBytes (null when its process"
+              + " does not answer), since, logFile.")
   private boolean json;
 
   @Override
   public Integer call() throws IOException {
     List<Map<String, @Nullable Object>> rows = new ArrayList<>();
-    for (MountEntry entry : MountRegistry.open(Folders.current()).live()) {
-      Map<String, Object> pending = pendingBytes(entry);
+    for (MountEntry entry : MountRegistry.open(Folders.current()).all()) {
+      boolean alive = entry.process().isAlive();
+      Map<String, Object> pending = alive ? pendingBytes(entry) : Map.of();
       for (MountEntry.Mounted mount : entry.mounts()) {
+        if (!alive && !StaleMounts.isStale(mount.mountPoint())) {
+          // Cleared, and perhaps mounted anew by another process, which is listed itself.
+          continue;
+        }
         Map<String, @Nullable Object> row = new LinkedHashMap<>();
         row.put("mountPoint", mount.mountPoint().toString());
         row.put("source", mount.source());
         row.put("readOnly", mount.access() == MountEntry.Access.READ_ONLY);
         row.put("pid", entry.process().pid());
+        row.put("alive", alive);
         row.put("pendingBytes", pending.get(mount.mountPoint().toString()));
         row.put("since", mount.since());
         row.put("logFile", entry.log().isEmpty() ? null : entry.log());
@@ -72,7 +79,9 @@ public final class MountsCommand implements Callable<Integer> {
   private static String line(Map<String, @Nullable Object> row) {
     Object pending = row.get("pendingBytes");
     String state;
-    if (pending == null) {
+    if (Boolean.FALSE.equals(row.get("alive"))) {
+      state = ", which is gone: end it with 'cove unmount'";
+    } else if (pending == null) {
       state = ", does not answer";
     } else {
       state = pending.equals(0L) ? "" : ", " + new ByteSize((long) pending) + " to upload";

@@ -20,6 +20,7 @@ import java.net.URI;
 import java.net.URISyntaxException;
 import java.time.Duration;
 import java.util.List;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.LoggerFactory;
 import picocli.CommandLine.Mixin;
@@ -33,7 +34,9 @@ public final class StoreOptions {
   private static final List<String> ENDPOINT_VARIABLES =
       List.of("AWS_ENDPOINT_URL_S3", "AWS_ENDPOINT_URL");
   private static final String EMULATOR = "STORAGE_EMULATOR_HOST";
-  private static final String NO_URL = "is no URL like http://HOST:PORT or https://HOST";
+  private static final Pattern REGION = Pattern.compile("[A-Za-z0-9-]+");
+  private static final String NO_URL =
+      "is no URL like http://HOST:PORT or https://HOST (without a user)";
 
   @Spec(Spec.Target.MIXEE)
   private CommandSpec spec;
@@ -283,6 +286,9 @@ public final class StoreOptions {
   }
 
   private @Nullable String region() {
+    if (region != null && !REGION.matcher(region).matches()) {
+      throw invalid("--region", region, "is no region like us-east-1");
+    }
     Secret secret = secretOption.secret();
     return region != null || secret == null ? region : AwsSecret.region(secret.entries());
   }
@@ -329,8 +335,7 @@ public final class StoreOptions {
         String value = entries.get(key);
         if (value != null) {
           URI uri = url(value);
-          // A user in it would be a secret that error lines show.
-          if (uri == null || uri.getUserInfo() != null) {
+          if (uri == null) {
             throw entries.unfit(key, NO_URL);
           }
           return uri;
@@ -349,7 +354,7 @@ public final class StoreOptions {
   private URI endpoint(String source, String text) {
     URI uri = url(text);
     if (uri == null) {
-      throw invalid(source, text, NO_URL);
+      throw invalid(source, text.replaceFirst("//.*@", "//…@"), NO_URL);
     }
     return uri;
   }
@@ -358,7 +363,10 @@ public final class StoreOptions {
     try {
       URI uri = new URI(text);
       String scheme = String.valueOf(uri.getScheme());
+      // A user in it would be a secret that error lines and files show.
       boolean fits = uri.getHost() != null
+          && uri.getUserInfo() == null
+          && uri.getPort() <= 0xFFFF
           && (scheme.equalsIgnoreCase("http") || scheme.equalsIgnoreCase("https"));
       return fits ? uri : null;
     } catch (URISyntaxException e) {

@@ -96,6 +96,13 @@ final class MountBadInputIT {
   }
 
   @Test
+  void aProfileThatIsNamedWinsOverTheEnvironment() throws Exception {
+    cove.with("AWS_SHARED_CREDENTIALS_FILE", "/nonexistent")
+        .with("AWS_CONFIG_FILE", "/nonexistent");
+    assertRefused(mount("--profile", "nobody"), 3, "in the profile 'nobody'");
+  }
+
+  @Test
   void endpointWhereNobodyAnswers() throws Exception {
     assertRefused(
         mount("--endpoint-url", "http://127.0.0.1:1", "--retries", "0"),
@@ -164,6 +171,7 @@ final class MountBadInputIT {
   void directoryThatIsMountedAlready() throws Exception {
     assertThat(mount().exit()).isZero();
     assertRefused(mount(), 1, "is mounted already");
+    assertRefused(mount("--rw"), 1, "is mounted already");
     assertThat(directory.resolve("hello.txt")).hasContent("hello\n");
     assertThat(cove.run("unmount", directory.toString()).exit()).isZero();
   }

@@ -164,6 +164,23 @@ final class MountLifeIT {
   }
 
   @Test
+  void aMountIsNamedByALinkToItsDirectoryToo() throws Exception {
+    Path link = Files.createSymbolicLink(temp.resolve("link"), directory);
+    assertThat(cove.run("mount", bucket.uri(), link.toString()).exit()).isZero();
+    assertThat(cove.run("refresh", link.toString()).exit()).isZero();
+    assertThat(cove.run("unmount", link.toString())).isEqualTo(new Result(0, "", ""));
+  }
+
+  @Test
+  void theScriptForCompletionIsWhole() throws Exception {
+    Path script = temp.resolve("completion");
+    Files.writeString(script, cove.run("completion", "bash").out());
+    assertThat(cove.runProgram(
+            List.of("bash", "-c", "source \"$0\" && complete -p cove", script.toString())))
+        .matches(result -> result.exit() == 0 && result.err().isEmpty());
+  }
+
+  @Test
   void launcherWorksThroughASymbolicLinkFromAnywhere() throws Exception {
     Path link = Files.createSymbolicLink(temp.resolve("my cove"), Cove.launcher());
     assertThat(cove.runProgram(List.of(link.toString(), "version")).out()).startsWith("cove ");
@@ -228,8 +245,12 @@ final class MountLifeIT {
     long pid = servingProcess();
     cove.runProgram(List.of("kill", "-KILL", Long.toString(pid)));
     awaitEnd(pid);
-    assertThat(cove.run("mounts", "--json").out()).isEqualTo("[]\n");
+    assertThat(cove.run("mounts", "--json").out())
+        .contains("\"mountPoint\":\"" + directory.toRealPath())
+        .contains("\"pid\":" + pid + ",\"alive\":false");
+    assertThat(cove.run("mounts").out()).contains("gone: end it with 'cove unmount'");
     assertThat(mount().exit()).isZero();
+    assertThat(cove.run("mounts").out()).doesNotContain("gone").containsOnlyOnce("\n");
     assertThat(directory.resolve("hello.txt")).hasContent("hello\n");
   }
 
