@@ -47,8 +47,12 @@ public final class AttributeLog {
   private final Path file;
   private final WriteBehind writer;
 
-  /** One state of an object. */
-  public record State(String key, Version version) {}
+  /**
+   * One state of an object and its attributes: on S3 the latter change without the version.
+   *
+   * @param modifiedSecond LastModified in seconds since 1970, which every answer of a store carries
+   */
+  public record State(String key, Version version, long modifiedSecond) {}
 
   AttributeLog(Path file, WriteBehind writer) {
     this.file = file;
@@ -136,6 +140,7 @@ public final class AttributeLog {
     DataOutputStream out = new DataOutputStream(bytes);
     out.writeUTF(state.key());
     out.writeUTF(state.version().value());
+    out.writeLong(state.modifiedSecond());
     ContentHeaders headers = attributes.headers();
     write(out, headers.contentType());
     write(out, headers.contentEncoding());
@@ -160,7 +165,7 @@ public final class AttributeLog {
 
   private static void decode(byte[] record, Map<State, ObjectAttributes> all) throws IOException {
     DataInputStream in = new DataInputStream(new ByteArrayInputStream(record));
-    State state = new State(in.readUTF(), new Version(in.readUTF()));
+    State state = new State(in.readUTF(), new Version(in.readUTF()), in.readLong());
     ContentHeaders headers = new ContentHeaders(read(in), read(in), read(in), read(in), read(in));
     String algorithm = read(in);
     String keyId = read(in);

@@ -75,7 +75,7 @@ final class CacheFolder implements AutoCloseable {
   }
 
   Path attributes() {
-    return folder.resolve("attributes");
+    return folder.resolve("attributes-2"); // 2: what its records hold
   }
 
   @Override

@@ -74,7 +74,12 @@ public final class BucketFileSystem implements VirtualFileSystem, AutoCloseable 
       throws IOException {
     this.store = store;
     this.namespace = new BucketNamespace(store, options.names(), ticker);
-    MetadataCache metadata = new MetadataCache(store, disk == null ? null : disk.attributes());
+    MetadataCache metadata = new MetadataCache(
+        store,
+        options.names().positiveTtl(),
+        disk == null ? null : disk.attributes(),
+        ticker,
+        clock);
     this.names =
         new Names(options, namespace, metadata, table, parallel, ticker, Nanos.of(clock.instant()));
     this.directories = new Directories(namespace, names, table);

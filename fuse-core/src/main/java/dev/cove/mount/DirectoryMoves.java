@@ -136,8 +136,9 @@ final class DirectoryMoves {
         target,
         WriteCondition.none(),
         writeId);
-    core.metadata().put(target, stored.version(), kept);
-    return core.stored(base.size(), stored, base.storageClass());
+    Child.File copied = core.stored(base.size(), stored, base.storageClass());
+    core.metadata().written(target, copied, kept);
+    return copied;
   }
 
   private void delete(Collection<String> keys, String from, String to) throws IOException {

@@ -34,6 +34,7 @@ final class FileInode extends Inode {
   private volatile Fate fate = Fate.NAMED;
   private volatile @Nullable Tags tags; // of the version that is being changed
   private int writers;
+  private int appenders;
   private long checkedNanos;
   private long askedNanos; // nothing that was asked for earlier counts
   private boolean checked; // false when what is known counts as too old
@@ -306,7 +307,7 @@ final class FileInode extends Inode {
       if (fate != Fate.NAMED) {
         return false;
       }
-      if (isOutdated(now, asked)) {
+      if (isOutdated(asked)) {
         return true;
       }
       if (isOpen() && !isVersion(now.version())) {
@@ -322,15 +323,16 @@ final class FileInode extends Inode {
   /**
    * Moves on to another version although the file is open.
    *
-   * @return false when a program has already seen a byte of the present one
+   * @return false when a program has already seen a byte of the present one, or would go on to append
+   *     where that one ends: the kernel took the place when it opened the file
    */
   boolean rebase(Child.File now, PosixMetadata attributes, long asked, long nowNanos) {
     lock.lock();
     try {
-      if (delivered || isLocal()) {
+      if (delivered || isLocal() || (appenders > 0 && look().size() != now.size())) {
         return false;
       }
-      if (isOutdated(now, asked)) {
+      if (isOutdated(asked)) {
         return true;
       }
       set(now, attributes, asked, nowNanos);
@@ -340,8 +342,8 @@ final class FileInode extends Inode {
     }
   }
 
-  private boolean isOutdated(Child.File heard, long asked) {
-    return asked < askedNanos && !isVersion(heard.version());
+  private boolean isOutdated(long asked) {
+    return asked < askedNanos;
   }
 
   private void set(Child.File now, PosixMetadata attributes, long asked, long nowNanos) {
@@ -406,6 +408,16 @@ final class FileInode extends Inode {
     lock.lock();
     try {
       writers += by;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Counts a handle that appends, or takes one back. */
+  void countAppender(int by) {
+    lock.lock();
+    try {
+      appenders += by;
     } finally {
       lock.unlock();
     }

@@ -61,6 +61,9 @@ final class Files {
     if (flags.forWriting()) {
       inode.countWriter(1);
     }
+    if (flags.append()) {
+      inode.countAppender(1);
+    }
     return new Opened(opened, unchanged ? Opened.PageCache.KEEP : Opened.PageCache.DROP);
   }
 
@@ -172,6 +175,9 @@ final class Files {
       handle.close();
       if (handle.flags().forWriting()) {
         handle.inode().countWriter(-1);
+      }
+      if (handle.flags().append()) {
+        handle.inode().countAppender(-1);
       }
       if (handle.inode().removeHandle()) {
         table.released(handle.inode());

@@ -250,7 +250,7 @@ final class Publishing {
       Child.@Nullable File before,
       FileInode.Pending pending) {
     Child.File now = core.stored(size, stored, before == null ? null : before.storageClass());
-    core.metadata().put(key, stored.version(), applied);
+    core.metadata().written(key, now, applied);
     removals.replaced(key);
     core.changed(key, now);
     file.published(now, pending, core.ticks());
@@ -302,7 +302,7 @@ final class Publishing {
       Stored stored =
           core.put(key, content, WriteOptions.DEFAULT.with(attributes).with(condition));
       Child.File now = core.stored(content.size(), stored, null);
-      core.metadata().put(key, stored.version(), attributes);
+      core.metadata().written(key, now, attributes);
       removals.replaced(key);
       core.changed(key, now);
       return now;

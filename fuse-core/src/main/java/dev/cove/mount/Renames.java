@@ -133,7 +133,7 @@ final class Renames {
       throw e;
     }
     Child.File moved = core.stored(base.size(), stored, base.storageClass());
-    core.metadata().put(to, stored.version(), attributes);
+    core.metadata().written(to, moved, attributes);
     removals.replaced(to);
     core.changed(to, moved);
     // Before the delete: who reads meanwhile reads the copy.

@@ -8,16 +8,22 @@ import dev.cove.storage.ObjectAttributes;
 import dev.cove.storage.ObjectInfo;
 import dev.cove.storage.ObjectStore;
 import dev.cove.storage.StorageException;
-import dev.cove.storage.Version;
+import java.time.Clock;
+import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Headers and metadata of objects, which most lists do not carry: one HEAD for each state of an
- * object, then remembered for as long as there is room, since a state never changes.
+ * object, then remembered for as long as there is room.
+ *
+ * <p>A change of metadata alone leaves an object's version as it was on S3 and moves LastModified on,
+ * which is told in seconds. What is heard within the second of a change may be followed by another
+ * change in the same second, and so counts for no longer than names do.
  */
 public final class MetadataCache {
   // 200,000: the longest keys and a few metadata entries each stay under some 100 MB.
@@ -25,20 +31,52 @@ public final class MetadataCache {
   // Reading what was kept takes less than a request for a few of it; a broken disk is not waited
   // for.
   private static final long LOADING_SECONDS = 5;
+  private static final long SECOND = 1_000_000_000L;
+  // 5 s: the second of the change is over, by the store's clock too if it is a little behind.
+  private static final long SETTLED_NANOS = 5 * SECOND;
+  // 2 s: how far LastModified of a mount's own write lies from when the answer came.
+  private static final long OWN_NANOS = 2 * SECOND;
 
   private final ObjectStore store;
+  private final long ttlNanos;
   private final @Nullable AttributeLog kept;
+  private final LongSupplier ticker;
+  private final Clock clock;
   private final CompletableFuture<?> loaded;
-  private final Cache<State, ObjectAttributes> known =
-      Caffeine.newBuilder().maximumSize(MAX_STATES).executor(Runnable::run).build();
+  private final Cache<State, Heard> known = newCache();
+  private final Cache<Written, Own> own = newCache();
 
-  /** @param kept what earlier processes heard, and what the next one shall know; null for neither */
-  public MetadataCache(ObjectStore store, @Nullable AttributeLog kept) {
+  /** What a HEAD said. */
+  private record Heard(ObjectAttributes attributes, boolean settled, long nanos) {}
+
+  private record Written(String key, String version) {}
+
+  /** What a write of this mount stored, some time about then. */
+  private record Own(ObjectAttributes attributes, long modifiedNanos) {}
+
+  /**
+   * @param ttl how long names count as known
+   * @param kept what earlier processes heard, and what the next one shall know; null for neither
+   * @param ticker nanoseconds of a clock that only moves forward
+   */
+  public MetadataCache(
+      ObjectStore store,
+      Duration ttl,
+      @Nullable AttributeLog kept,
+      LongSupplier ticker,
+      Clock clock) {
     this.store = store;
+    this.ttlNanos = ttl.toNanos();
     this.kept = kept;
+    this.ticker = ticker;
+    this.clock = clock;
     this.loaded = kept == null
         ? CompletableFuture.completedFuture(null)
-        : CompletableFuture.runAsync(() -> known.putAll(kept.load()), MetadataCache::start);
+        : CompletableFuture.runAsync(() -> load(kept), MetadataCache::start);
+  }
+
+  private static <K, V> Cache<K, V> newCache() {
+    return Caffeine.newBuilder().maximumSize(MAX_STATES).executor(Runnable::run).build();
   }
 
   private static void start(Runnable task) {
@@ -47,7 +85,11 @@ public final class MetadataCache {
     thread.start();
   }
 
-  private @Nullable ObjectAttributes recall(String key, Version version) {
+  private void load(AttributeLog from) {
+    from.load().forEach((state, attributes) -> known.put(state, new Heard(attributes, true, 0)));
+  }
+
+  private @Nullable ObjectAttributes recall(String key, Child.File state) {
     if (!loaded.isDone()) {
       try {
         loaded.get(LOADING_SECONDS, TimeUnit.SECONDS);
@@ -57,12 +99,55 @@ public final class MetadataCache {
         // The store knows.
       }
     }
-    return known.getIfPresent(new State(key, version));
+    // Own first: what was heard may be of earlier in the same second.
+    ObjectAttributes written = recallOwn(key, state);
+    if (written != null) {
+      return written;
+    }
+    Heard heard = known.getIfPresent(stateOf(key, state));
+    if (heard == null || !(heard.settled() || ticker.getAsLong() - heard.nanos() < ttlNanos)) {
+      return null;
+    }
+    return heard.attributes();
+  }
+
+  private @Nullable ObjectAttributes recallOwn(String key, Child.File state) {
+    Own written = own.getIfPresent(new Written(key, state.version().value()));
+    if (written == null) {
+      return null;
+    }
+    long apart = Math.abs(state.modifiedNanos() - written.modifiedNanos());
+    if (apart == 0) {
+      return written.attributes();
+    }
+    if (apart > OWN_NANOS || ttlNanos == 0) {
+      return null;
+    }
+    if (isSettled(state, Nanos.of(clock.instant()))) {
+      remember(stateOf(key, state), written.attributes());
+    }
+    return written.attributes();
+  }
+
+  /** Whether no other change can have the same LastModified. */
+  private static boolean isSettled(Child.File state, long wallNanos) {
+    return wallNanos - state.modifiedNanos() >= SETTLED_NANOS;
+  }
+
+  private static State stateOf(String key, Child.File state) {
+    return new State(key, state.version(), Math.floorDiv(state.modifiedNanos(), SECOND));
+  }
+
+  private void remember(State state, ObjectAttributes attributes) {
+    known.put(state, new Heard(attributes, true, 0));
+    if (kept != null) {
+      kept.add(state, attributes);
+    }
   }
 
   /** What is known of a state without a request. */
   public @Nullable ObjectAttributes peek(String key, Child.File state) {
-    return state.attributes() != null ? state.attributes() : recall(key, state.version());
+    return state.attributes() != null ? state.attributes() : recall(key, state);
   }
 
   /**
@@ -83,13 +168,9 @@ public final class MetadataCache {
     return info.attributes() == null ? ObjectAttributes.NONE : info.attributes();
   }
 
-  /** Remembers what a HEAD or the mount's own write said. */
-  public void put(String key, Version version, ObjectAttributes attributes) {
-    State state = new State(key, version);
-    known.put(state, attributes);
-    if (kept != null) {
-      kept.add(state, attributes);
-    }
+  /** Remembers what the mount's own write stored. */
+  public void written(String key, Child.File state, ObjectAttributes attributes) {
+    own.put(new Written(key, state.version().value()), new Own(attributes, state.modifiedNanos()));
   }
 
   /**
@@ -98,9 +179,17 @@ public final class MetadataCache {
    * @throws StorageException {@code NOT_FOUND} when it is gone
    */
   public ObjectInfo head(String key) throws StorageException {
+    long asked = ticker.getAsLong();
+    long askedAt = Nanos.of(clock.instant());
     ObjectInfo info = store.head(key);
     if (info.attributes() != null) {
-      put(key, info.version(), info.attributes());
+      Child.File state = Child.File.of(info);
+      own.invalidate(new Written(key, state.version().value()));
+      if (isSettled(state, askedAt)) {
+        remember(stateOf(key, state), info.attributes());
+      } else {
+        known.put(stateOf(key, state), new Heard(info.attributes(), false, asked));
+      }
     }
     return info;
   }

@@ -244,8 +244,8 @@ final class DiskCacheTest {
 
   @Test
   void attributesAreRememberedUpToWhatAKilledProcessLeftHalfWritten() throws IOException {
-    AttributeLog.State first = new AttributeLog.State("ä\0b", new Version("1"));
-    AttributeLog.State second = new AttributeLog.State("c", new Version("2"));
+    AttributeLog.State first = new AttributeLog.State("ä\0b", new Version("1"), 7);
+    AttributeLog.State second = new AttributeLog.State("c", new Version("2"), -8);
     ObjectAttributes plain = ObjectAttributes.NONE;
     ObjectAttributes full = new ObjectAttributes(
         new ContentHeaders("text/plain", null, "d", null, "no-store"),
@@ -259,7 +259,7 @@ final class DiskCacheTest {
       log.add(second, plain);
     }
     Path file;
-    try (Stream<Path> all = Files.list(temp.resolve("cache/cove-cache-1/attributes"))) {
+    try (Stream<Path> all = Files.list(temp.resolve("cache/cove-cache-1/attributes-2"))) {
       file = all.toList().get(0);
     }
     try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE)) {

@@ -41,6 +41,7 @@ final class BucketAttributesTest {
         "d/a", "x", Map.of("mode", "33152", "uid", "5", "gid", "6", "mtime", "1700000000.5"));
     bucket.put("d/b", "x", Map.of("mode", "100600"));
     bucket.put("d/c", "x");
+    bucket.clock.advance(TestBucket.TTL);
     Paths paths = new Paths(bucket.mountReadOnly(How.POSIX));
     var a = paths.stat("d/a");
     assertThat(a.permissions()).isEqualTo(0600);

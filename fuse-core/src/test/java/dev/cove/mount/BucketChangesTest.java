@@ -81,6 +81,22 @@ final class BucketChangesTest {
     paths.close(paths.open("f", append));
   }
 
+  @Test
+  void whoReadsBeforeAppendingToWhatAnotherHasMadeLongerMeanwhileHearsEstale() throws Exception {
+    OpenFlags append = new OpenFlags(2 | 0x400);
+    bucket.put("f", "one\n");
+    long appending = paths.open("f", append);
+    bucket.put("f", "one\ntwo\n");
+    // Were the new version read here, the kernel would still append at 4, into its middle.
+    TestBucket.assertErrno(Errno.ESTALE, () -> paths.pread(appending, 0, 10));
+    paths.pwrite(appending, 4, bytes("mine\n"));
+    TestBucket.assertErrno(Errno.ESTALE, () -> paths.close(appending));
+    assertThat(bucket.object("f")).isEqualTo("one\ntwo\n");
+    long again = paths.open("f", append);
+    assertThat(paths.pread(again, 0, 10)).asString(UTF_8).isEqualTo("one\ntwo\n");
+    paths.close(again);
+  }
+
   private static byte[] bytes(String text) {
     return text.getBytes(UTF_8);
   }

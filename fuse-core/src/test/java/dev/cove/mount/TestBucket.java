@@ -19,6 +19,7 @@ import dev.cove.storage.WriteOptions;
 import dev.cove.storage.testkit.FaultyObjectStore;
 import dev.cove.storage.testkit.ManualClock;
 import dev.cove.storage.testkit.MemoryObjectStore;
+import dev.cove.storage.testkit.MemoryObjectStore.VersionScheme;
 import dev.cove.storage.testkit.RecordingObjectStore;
 import dev.cove.vfs.Errno;
 import dev.cove.vfs.FsException;
@@ -54,8 +55,12 @@ final class TestBucket implements AutoCloseable {
   }
 
   TestBucket(Path folder, Capabilities capabilities) {
+    this(folder, capabilities, VersionScheme.PER_WRITE);
+  }
+
+  TestBucket(Path folder, Capabilities capabilities, VersionScheme versions) {
     this.folder = folder;
-    this.memory = new MemoryObjectStore(capabilities, clock);
+    this.memory = new MemoryObjectStore("memory://bucket", capabilities, clock, versions);
     this.faults = new FaultyObjectStore(memory);
     this.store = new RecordingObjectStore(faults);
   }
