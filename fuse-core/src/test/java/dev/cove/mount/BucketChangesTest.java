@@ -319,6 +319,24 @@ final class BucketChangesTest {
   }
 
   @Test
+  void whoHasARemovedFileOpenReadsOnWhatIsAtHandOnlyOnceAnotherHasItsName() throws Exception {
+    paths.write("seen", bytes("old"));
+    paths.write("unseen", bytes("old"));
+    long seen = paths.open("seen", OpenFlags.READ_ONLY);
+    paths.pread(seen, 0, 10);
+    long unseen = paths.open("unseen", OpenFlags.READ_ONLY);
+    paths.unlink("seen");
+    paths.unlink("unseen");
+    paths.write("seen", bytes("new"));
+    paths.write("unseen", bytes("new"));
+    assertThat(paths.pread(seen, 0, 10)).asString().isEqualTo("old");
+    TestBucket.assertErrno(Errno.ESTALE, () -> paths.pread(unseen, 0, 10));
+    paths.close(seen);
+    paths.close(unseen);
+    assertThat(bucket.object("unseen")).isEqualTo("new");
+  }
+
+  @Test
   void attributesOfAnObjectThatAnotherHasReplacedAreGivenUp() throws Exception {
     paths.write("f", bytes("mine"));
     paths.chmod("f", 0600);
