@@ -15,6 +15,7 @@ import dev.cove.cli.state.DictCommand;
 import dev.cove.cli.state.QueueCommand;
 import dev.cove.cli.state.StateCommand;
 import dev.cove.cli.volume.VolumeCommand;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -47,8 +48,10 @@ import picocli.CommandLine.Spec;
       "2:wrong usage or configuration",
       "3:failed",
       "4:data could not be stored and is kept on this machine",
-    },
-    subcommands = {
+    })
+final class CoveCommand implements Runnable, LogSettings {
+  /** All that stand below it, in the order of its help. Added by {@link Main}, which may need one only. */
+  static final List<Class<?>> COMMANDS = List.of(
       MountCommand.class,
       UnmountCommand.class,
       MountsCommand.class,
@@ -64,9 +67,8 @@ import picocli.CommandLine.Spec;
       StateCommand.class,
       VersionCommand.class,
       CompletionCommand.class,
-      TrainCommand.class,
-    })
-final class CoveCommand implements Runnable, LogSettings {
+      TrainCommand.class);
+
   @Spec
   private CommandSpec spec;
 

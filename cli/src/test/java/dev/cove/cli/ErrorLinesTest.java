@@ -16,7 +16,10 @@ final class ErrorLinesTest {
 
   private int run(String... words) {
     return Main.command(
-            ConfiguredDefaults.current(), new PrintWriter(out, true), new PrintWriter(err, true))
+            Main.wanted(words),
+            ConfiguredDefaults.current(),
+            new PrintWriter(out, true),
+            new PrintWriter(err, true))
         .execute(words);
   }
 

@@ -125,6 +125,11 @@ public final class HttpConnections implements AutoCloseable {
 
     OnChannels(StallWatch watch) {
       this.watch = watch;
+      // Else one would be made that is never used, and with it all certificates of authorities
+      // read.
+      setTlsSocketStrategy((socket, host, port, attachment, context) -> {
+        throw new IOException("no TLS here");
+      });
     }
 
     @Override

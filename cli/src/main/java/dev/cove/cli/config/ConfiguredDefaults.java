@@ -66,6 +66,7 @@ public final class ConfiguredDefaults implements IDefaultValueProvider {
   private final Supplier<ConfigFile> load;
   private final Map<ArgSpec, String> origins = new HashMap<>();
   private @Nullable ConfigFile file;
+  private @Nullable Supplier<CommandSpec> allCommands;
 
   private ConfiguredDefaults(Map<String, String> environment, Supplier<ConfigFile> load) {
     this.environment = environment;
@@ -80,6 +81,14 @@ public final class ConfiguredDefaults implements IDefaultValueProvider {
 
   static ConfiguredDefaults of(Map<String, String> environment, ConfigFile file) {
     return new ConfiguredDefaults(environment, () -> file);
+  }
+
+  /**
+   * Where the commands are that the file's tables are compared with, when that is not the tree in
+   * which the first value is asked for.
+   */
+  public void checkBy(Supplier<CommandSpec> root) {
+    allCommands = root;
   }
 
   /** Whether an option can be set in the environment and in the file. */
@@ -148,7 +157,9 @@ public final class ConfiguredDefaults implements IDefaultValueProvider {
     ConfigFile loaded = file;
     if (loaded == null) {
       loaded = load.get();
-      check(loaded, command.root());
+      if (!loaded.tables().isEmpty()) {
+        check(loaded, allCommands == null ? command.root() : allCommands.get());
+      }
       file = loaded;
     }
     return loaded;

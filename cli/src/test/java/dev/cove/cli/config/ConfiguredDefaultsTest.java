@@ -101,6 +101,20 @@ final class ConfiguredDefaultsTest {
   }
 
   @Test
+  void tablesOfCommandsThatWereLeftOutAreComparedWithAllCommands() {
+    ConfigFile file = ConfigFile.parse(FILE, "[mount]\nmemory = 'file'\n[other]\nsped = '1'\n");
+    ConfiguredDefaults defaults = ConfiguredDefaults.of(Map.of(), file);
+    CommandLine one = new CommandLine(new Alone()).setDefaultValueProvider(defaults);
+    defaults.checkBy(() -> new CommandLine(new Root()).getCommandSpec());
+    assertThatThrownBy(() -> one.parseArgs("mount"))
+        .hasRootCauseMessage(
+            FILE + ": other.sped is no option of 'cove other'; did you mean speed?");
+  }
+
+  @Command(name = "cove", subcommands = Mount.class)
+  static final class Alone {}
+
+  @Test
   void tableThatIsNoCommandIsRefused() {
     assertThatThrownBy(() -> parse("[muont]\nmemory = '1g'\n", Map.of()))
         .hasRootCauseMessage(FILE + ": muont is no command; did you mean mount?");
