@@ -49,6 +49,7 @@ public final class BucketNamespace {
   private final Cache<String, Known> names;
   private final Cache<String, ConcurrentMap<String, Known>> changes;
   private final Cache<String, AtomicInteger> lookups;
+  private final Walks walks;
   private final ConcurrentMap<String, CompletableFuture<Listing>> loading =
       new ConcurrentHashMap<>();
 
@@ -79,6 +80,7 @@ public final class BucketNamespace {
         .ticker(ticker::getAsLong)
         .executor(Runnable::run)
         .build();
+    this.walks = new Walks(options.positiveTtl(), ticker);
     this.lookups = Caffeine.newBuilder()
         .maximumSize(10_000)
         .expireAfterWrite(Duration.ofNanos(Math.max(positiveNanos, 1_000_000_000L)))
@@ -331,10 +333,42 @@ public final class BucketNamespace {
     return new Listing(ticker.getAsLong());
   }
 
+  /**
+   * A directory is about to be listed. When several beside it were, as by a walk through a tree, what
+   * follows is listed together with it.
+   *
+   * @return its listing when that has come of it, else null
+   */
+  @Nullable
+  Listing listAhead(String prefix) throws StorageException {
+    return positiveNanos > 0 && walks.isWorthAScan(prefix) ? scanTree(prefix) : null;
+  }
+
+  private @Nullable Listing scanTree(String prefix) throws StorageException {
+    TreeScan scan = new TreeScan(store, Walks.parent(prefix), prefix);
+    long started = ticker.getAsLong();
+    scan.nextPage().forEach((directory, page) -> {
+      if (freshListing(directory) == null) {
+        Listing listing = new Listing(started);
+        DirectoryPager pager = pager(directory);
+        addPage(directory, listing, pager, pager.names(page));
+      }
+    });
+    Listing mine = freshListing(prefix);
+    if (mine != null) {
+      walks.spared(prefix);
+    }
+    return mine;
+  }
+
   /** Fetches a page into a listing and shares what is known so far. */
   Map<String, Child> addPage(String prefix, Listing listing, DirectoryPager pager)
       throws StorageException {
-    Map<String, Child> page = pager.nextPage();
+    return addPage(prefix, listing, pager, pager.nextPage());
+  }
+
+  private Map<String, Child> addPage(
+      String prefix, Listing listing, DirectoryPager pager, Map<String, Child> page) {
     Map<String, Known> own = changes.getIfPresent(prefix);
     if (own != null) {
       own.forEach((name, known) -> {

@@ -73,8 +73,14 @@ public final class DirectoryCursor {
 
   private void nextWindow() throws StorageException {
     DirectoryPager pages = requireNonNull(pager);
-    List<Named> next = new ArrayList<>();
     long asked = namespace.now();
+    Listing ahead = pages.begun() ? null : namespace.listAhead(prefix);
+    if (ahead != null) {
+      window = ahead.snapshot(asked);
+      ended = true;
+      return;
+    }
+    List<Named> next = new ArrayList<>();
     namespace
         .addPage(prefix, requireNonNull(listing), pages)
         .forEach((name, child) -> next.add(new Named(name, child, asked)));

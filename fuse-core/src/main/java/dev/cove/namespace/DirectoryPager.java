@@ -28,6 +28,7 @@ final class DirectoryPager {
   private final UnshowableKeys unshowable;
   private Map<String, Child.File> heldBack = Map.of();
   private ListRequest next;
+  private boolean begun;
   private boolean ended;
   private boolean marker;
 
@@ -43,6 +44,11 @@ final class DirectoryPager {
     return ended;
   }
 
+  /** Whether a page was asked for. */
+  boolean begun() {
+    return begun;
+  }
+
   /** Whether the directory has a marker object; known after the first page. */
   boolean hasMarker() {
     return marker;
@@ -50,7 +56,12 @@ final class DirectoryPager {
 
   /** The next names, in the order of their keys; may be empty before the end. */
   Map<String, Child> nextPage() throws StorageException {
-    ListPage page = store.list(next);
+    begun = true;
+    return names(store.list(next));
+  }
+
+  /** The names of a page that came by another way. */
+  Map<String, Child> names(ListPage page) {
     String token = page.nextToken();
     Map<String, Child> names = merge(page, token == null ? null : lastKey(page));
     if (token == null) {

@@ -15,6 +15,9 @@ import dev.cove.storage.testkit.RecordingObjectStore;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Random;
+import java.util.Set;
+import java.util.TreeSet;
 import org.junit.jupiter.api.Test;
 
 final class BucketNamespaceTest {
@@ -211,5 +214,94 @@ final class BucketNamespaceTest {
     namespace.forget("d/");
     assertThat(namespace.find("d/", "new")).isNotNull();
     assertThat(namespace.find("d/sub/", "new")).isNotNull();
+  }
+
+  @Test
+  void aWalkThroughATreeListsWhatFollowsTogether() throws Exception {
+    put("t/0/x", "t/1/deep/y", "t/1/z", "t/2/", "t/3/x", "u/x");
+    assertThat(names("t/")).containsExactly("0/", "1/", "2/", "3/");
+    assertThat(names("t/0/")).containsExactly("x");
+    assertThat(store.take()).containsExactly("LIST t/ /", "LIST t/0/ /");
+    assertThat(names("t/1/")).containsExactly("z", "deep/");
+    assertThat(names("t/1/deep/")).containsExactly("y");
+    assertThat(names("t/2/")).isEmpty();
+    assertThat(names("t/3/")).containsExactly("x");
+    assertThat(store.take()).containsExactly("LIST t/ after t/1");
+  }
+
+  @Test
+  void directoriesTooLargeToBeListedTogetherCostAtMostHalfMore() throws Exception {
+    List<String> keys = new ArrayList<>();
+    for (int i = 0; i < 8 * 1100; i++) {
+      keys.add("t/%d/%04d".formatted(i / 1100, i % 1100));
+    }
+    put(keys.toArray(String[]::new));
+    for (int directory = 0; directory < 8; directory++) {
+      assertThat(names("t/" + directory + "/")).hasSize(1100);
+    }
+    // Two pages each, and each second time one that holds no directory whole.
+    assertThat(store.take()).hasSize(8 * 2 + 4);
+  }
+
+  @Test
+  void whatIsListedTogetherIsWhatEachListSays() throws Exception {
+    Random random = new Random(6);
+    String[] parts = {"a", "a-", "a.b", "a0", "b", "ü", "x", "\uD83D\uDE00", ".."};
+    Set<String> keys = new TreeSet<>();
+    while (keys.size() < 3000) {
+      StringBuilder key = new StringBuilder("t/");
+      for (int depth = random.nextInt(5); depth >= 0; depth--) {
+        key.append(parts[random.nextInt(parts.length)]).append(random.nextInt(4));
+        key.append(depth > 0 || random.nextInt(9) == 0 ? "/" : "");
+      }
+      keys.add(key.toString());
+    }
+    put(keys.toArray(String[]::new));
+    List<String> together = walk(namespace, "t/");
+    int requests = store.take().size();
+    List<String> oneByOne = new ArrayList<>();
+    for (String directory : together) {
+      if (directory.endsWith("/")) {
+        // Nothing was listed beside it: by a request of its own.
+        oneByOne.add(directory);
+        BucketNamespace fresh =
+            new BucketNamespace(store, NamespaceOptions.DEFAULT, clock.ticker());
+        oneByOne.addAll(below(fresh, directory));
+      }
+    }
+    List<String> walked = new ArrayList<>();
+    for (String directory : together) {
+      if (directory.endsWith("/")) {
+        walked.add(directory);
+        walked.addAll(below(namespace, directory));
+      }
+    }
+    assertThat(walked).isEqualTo(oneByOne);
+    long directories = together.stream().filter(name -> name.endsWith("/")).count();
+    assertThat(requests).isLessThan((int) directories / 4);
+  }
+
+  private static List<String> below(BucketNamespace namespace, String prefix)
+      throws StorageException {
+    List<String> all = new ArrayList<>();
+    DirectoryCursor cursor = namespace.list(prefix);
+    DirectoryCursor.Named named;
+    while ((named = cursor.at(all.size())) != null) {
+      all.add(prefix + named.name() + (named.child() instanceof Child.Directory ? "/" : ""));
+    }
+    return all;
+  }
+
+  private static List<String> walk(BucketNamespace namespace, String prefix)
+      throws StorageException {
+    List<String> all = new ArrayList<>(List.of(prefix));
+    for (String name : below(namespace, prefix)) {
+      if (name.endsWith("/")) {
+        all.addAll(walk(namespace, name));
+      } else {
+        all.add(name);
+      }
+    }
+    return all;
   }
 }
