@@ -27,6 +27,10 @@ def arguments():
     parser.add_argument("--memory", metavar="SIZE", help="mount Cove with this --memory on each line")
     parser.add_argument("--tools", metavar="TOOL,…", help="only these of curl, cove, rclone and s3fs")
     parser.add_argument("--output", type=Path, metavar="FILE", help="where the page is written")
+    parser.add_argument("--collect", type=Path, metavar="FILE",
+                        help="keep the figures in this file, for a run of all lines in several parts")
+    parser.add_argument("--collected", type=Path, metavar="FILE",
+                        help="measure nothing: judge and write what --collect has kept there")
     chosen = parser.parse_args()
     unknown = [line for line in chosen.line if line not in LINES]
     if unknown:
@@ -39,7 +43,9 @@ def arguments():
     if chosen.rounds < 1:
         parser.error("--rounds takes a number from 1")
     whole = not (chosen.line or chosen.quick or chosen.memory or len(tools) < len(report.TOOLS))
-    chosen.output = chosen.output or (PAGE if whole else None)
+    if chosen.collected:
+        whole = True
+    chosen.output = chosen.output or (PAGE if whole and not chosen.collect else None)
     return chosen
 
 
@@ -99,10 +105,45 @@ def measure_all(chosen, lines):
     return results, settings
 
 
+def plain(results):
+    """The figures as JSON has them."""
+    return {"lines": results.lines, "failures": results.failures,
+            **{name: [{" ".join(key): value for key, value in kept.items()} for kept in rounds]
+               for name, rounds in (("rounds", results.rounds), ("costs", results.costs))}}
+
+
 def keep_raw(results):
     RAW.parent.mkdir(parents=True, exist_ok=True)
-    rounds = [{f"{row} {tool}": value for (row, tool), value in figures.items()} for figures in results.rounds]
-    RAW.write_text(json.dumps({"machine": report.machine(), "rounds": rounds}, indent=1) + "\n")
+    RAW.write_text(json.dumps({"machine": report.machine(), **plain(results)}, indent=1) + "\n")
+
+
+def collect(results, settings, path):
+    """Adds the lines of this run to those in the file; a line that is there already is replaced."""
+    parts = json.loads(path.read_text()) if path.exists() else []
+    parts = [part for part in parts if not set(part["lines"]) & set(results.lines)]
+    path.write_text(json.dumps([*parts, {"settings": settings, **plain(results)}], indent=1) + "\n")
+
+
+def collected(path):
+    """The results of all parts, as if one run had measured them."""
+    if not path.exists():
+        raise lab.Failed(f"nothing was collected in {path}")
+    parts = json.loads(path.read_text())
+    if any(part["settings"] != parts[0]["settings"] for part in parts):
+        raise lab.Failed(f"the parts in {path} were measured with different settings")
+    measured = {line for part in parts for line in part["lines"]}
+    results = report.Results([line for line in LINES if line in measured])
+    for part in parts:
+        results.failures += part["failures"]
+        for name in ("rounds", "costs"):
+            for number, figures in enumerate(part[name]):
+                rounds = getattr(results, name)
+                while len(rounds) <= number:
+                    rounds.append({})
+                rounds[number].update({tuple(key.split(" ")): value for key, value in figures.items()})
+    missing = [line for line in LINES if line not in measured]
+    results.failures += [f"{line}: not measured" for line in missing]
+    return results, parts[0]["settings"]
 
 
 def main():
@@ -113,7 +154,7 @@ def main():
     try:
         provide()
         forget_settings()
-        results, settings = measure_all(chosen, lines)
+        results, settings = collected(chosen.collected) if chosen.collected else measure_all(chosen, lines)
     except lab.Failed as error:
         say(f"benchmarks/run: {error}")
         return 3
@@ -122,7 +163,10 @@ def main():
         return 130
     print("\n".join([*report.figures_table(results), "", *report.limits_table(results), "",
                      *report.cost_table(results), ""]))
-    keep_raw(results)
+    if chosen.collect:
+        collect(results, settings, chosen.collect)
+    elif not chosen.collected:
+        keep_raw(results)
     if chosen.output:
         report.write(results, settings, chosen.output)
         say(f"written to {chosen.output}")
