@@ -3,6 +3,7 @@ package dev.cove.volume;
 import dev.cove.volume.snapshot.Overlay;
 import dev.cove.volume.snapshot.Snapshot;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.Iterator;
 import java.util.Map;
 import java.util.NavigableMap;
@@ -12,6 +13,9 @@ import org.jspecify.annotations.Nullable;
 record Changes(
     NavigableMap<byte[], byte @Nullable []> inodes,
     NavigableMap<byte[], byte @Nullable []> entries) {
+
+  static final Changes NONE =
+      new Changes(Collections.emptyNavigableMap(), Collections.emptyNavigableMap());
 
   boolean isEmpty() {
     return inodes.isEmpty() && entries.isEmpty();

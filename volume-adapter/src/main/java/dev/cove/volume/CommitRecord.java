@@ -64,6 +64,11 @@ record CommitRecord(
     return new Snapshot(inodes, entries);
   }
 
+  /** Whether both show the same files. */
+  boolean hasStateOf(CommitRecord other) {
+    return inodes.isSameAs(other.inodes) && entries.isSameAs(other.entries);
+  }
+
   Commit toCommit() {
     return new Commit(
         number,

@@ -146,9 +146,22 @@ final class Committer {
         below.entries().with(changes.entries(), blobs));
   }
 
-  /** Publishes the state of {@code old} on top of {@code newest}. */
+  /**
+   * Publishes the state of {@code old} on top of {@code newest}; nothing when that has this state already. An earlier try whose answer
+   * was lost is found again.
+   *
+   * @throws VolumeException {@code CONFLICT} when another commit came first
+   */
   CommitRecord rollback(CommitRecord newest, CommitRecord old, String message)
       throws StorageException {
+    CommitRecord landed = settle();
+    if (landed != null && landed.hasStateOf(old)) {
+      unsettled = null;
+      return landed;
+    }
+    if (newest.hasStateOf(old)) {
+      return newest;
+    }
     CommitRecord next = new CommitRecord(
         newest.number() + 1,
         CommitRecord.Kind.CHANGE,
@@ -163,7 +176,7 @@ final class Committer {
         "",
         old.inodes(),
         old.entries());
-    if (line.publish(next, store.nodes(), blobs) != null) {
+    if (publish(next, Changes.NONE) != null) {
       throw new VolumeException(
           Reason.CONFLICT,
           "another commit came first: look at it, then roll back again if it is to go, too");

@@ -26,9 +26,6 @@ final class Line {
   /** What the keys of all lines begin with. */
   static final String PREFIX = "lines/";
 
-  // Twelve digits: a commit each millisecond for thirty years.
-  private static final long LAST_NUMBER = 999_999_999_999L;
-
   private final ObjectStore store;
   private final Id id;
 
@@ -66,17 +63,12 @@ final class Line {
 
   /** {@code lines/ID/commits/999999999991.8} for number 8. */
   String key(long number) {
-    return commits() + "%012d.%d".formatted(LAST_NUMBER - number, number);
+    return commits() + Inverted.text(number);
   }
 
   /** The number in a key of a commit; negative for a key that is none. */
   static long number(String key) {
-    String name = key.substring(key.lastIndexOf('/') + 1);
-    if (!name.matches("[0-9]{12}\\.[0-9]{1,12}")) {
-      return -1;
-    }
-    long number = Long.parseLong(name.substring(13));
-    return Long.parseLong(name.substring(0, 12)) == LAST_NUMBER - number ? number : -1;
+    return key.contains("/commits/") ? Inverted.number(key) : -1;
   }
 
   /** The number of the newest commit; negative when there is none. One request. */

@@ -1,5 +1,7 @@
 package dev.cove.volume;
 
+import static dev.cove.volume.Question.ask;
+
 import dev.cove.storage.StorageException;
 import dev.cove.volume.VolumeException.Reason;
 import dev.cove.volume.chunk.BlobWriter;
@@ -255,6 +257,7 @@ public final class Volume implements AutoCloseable {
       requireNoChanges();
       return ask(() -> {
         CommitRecord head = committer.newest(state.base());
+        committer.forget();
         if (head.number() != state.base().number()) {
           state = fresh(head);
         }
@@ -312,7 +315,8 @@ public final class Volume implements AutoCloseable {
   }
 
   /**
-   * Publishes a new commit with the content of an old one; nothing of the history goes.
+   * Publishes a new commit with the content of an old one; nothing of the history goes. Where the newest has that content already,
+   * nothing is published, so that trying again after a failure does no more than once.
    *
    * @throws VolumeException {@code UNCOMMITTED_CHANGES}; {@code CONFLICT} when another commit came first
    */
@@ -381,19 +385,6 @@ public final class Volume implements AutoCloseable {
   /** Keeps the commit that is worked on from being collected as garbage until it is released or runs out. */
   public Lease lease(Duration validity) {
     return ask(() -> Lease.take(store, line, state.base().number(), validity));
-  }
-
-  /** Something asked of the store. */
-  private interface Question<T> {
-    T ask() throws StorageException;
-  }
-
-  private static <T> T ask(Question<T> question) {
-    try {
-      return question.ask();
-    } catch (StorageException e) {
-      throw VolumeException.of(e);
-    }
   }
 
   /** Lets go of what is kept in memory; uncommitted changes are lost. */

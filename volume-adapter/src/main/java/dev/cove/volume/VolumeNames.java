@@ -43,6 +43,11 @@ final class VolumeNames {
     return new VolumeException(Reason.UNKNOWN_VOLUME, "no volume is named '" + name + "': " + hint);
   }
 
+  static VolumeException moved(String name, String to) {
+    return new VolumeException(
+        Reason.UNKNOWN_VOLUME, "no volume is named '" + name + "': it was renamed to '" + to + "'");
+  }
+
   /** The known name that is no more than a third of its letters away. */
   private static Optional<String> closest(String name, Collection<String> known) {
     return known.stream()

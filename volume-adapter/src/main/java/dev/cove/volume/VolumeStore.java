@@ -20,6 +20,8 @@ import dev.cove.volume.snapshot.Tree;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.security.SecureRandom;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -36,7 +38,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class VolumeStore implements AutoCloseable {
   private final ObjectStore objects;
-  private final NameRecords names;
+  private final Catalogue catalogue;
   private final VolumeOptions options;
   private final NodeStore nodes;
   private final Workers workers;
@@ -46,7 +48,7 @@ public final class VolumeStore implements AutoCloseable {
 
   private VolumeStore(ObjectStore objects, VolumeOptions options) {
     this.objects = objects;
-    this.names = new NameRecords(objects);
+    this.catalogue = new Catalogue(this, new Names(objects));
     this.options = options;
     this.nodes = new NodeStore(options.nodeCacheBytes());
     this.workers = new Workers(options.parallelism());
@@ -92,13 +94,14 @@ public final class VolumeStore implements AutoCloseable {
     VolumeNames.checked(name);
     try {
       for (int tries = 0; ; tries++) {
-        NameRecords.Named named = names.find(name);
-        Volume volume = named == null ? null : open(name, named);
+        Names.Current current = catalogue.find(name);
+        NameRecord.Holds holds = current.volume();
+        Volume volume = holds == null ? null : open(name, holds);
         if (volume != null) {
           return volume;
         }
         if (ifMissing == IfMissing.FAIL) {
-          throw unknown(name);
+          throw catalogue.unknown(current);
         }
         try {
           return create(name);
@@ -131,14 +134,14 @@ public final class VolumeStore implements AutoCloseable {
   public Volume create(String name, Merging merging) {
     VolumeNames.checked(name);
     try {
-      requireFree(name);
+      Names.Current free = catalogue.requireFree(name);
       BlobWriter blobs = newWriter();
       Inode root =
           Inode.of(Inode.ROOT, FileType.DIRECTORY, 0755, 0, 0, options.clock().instant());
       TreeMap<byte[], byte @Nullable []> first = new TreeMap<>(Arrays::compareUnsigned);
       first.put(Inode.key(Inode.ROOT), root.encode());
       return begin(
-          name,
+          free,
           new CommitRecord(
               0,
               CommitRecord.Kind.BEGIN,
@@ -162,9 +165,8 @@ public final class VolumeStore implements AutoCloseable {
   Volume clone(String source, CommitRecord commit, String target) {
     VolumeNames.checked(target);
     try {
-      requireFree(target);
       return begin(
-          target,
+          catalogue.requireFree(target),
           new CommitRecord(
               0,
               CommitRecord.Kind.BEGIN,
@@ -194,17 +196,7 @@ public final class VolumeStore implements AutoCloseable {
     VolumeNames.checked(from);
     VolumeNames.checked(to);
     try {
-      NameRecords.Named named = existing(from);
-      if (from.equals(to)) {
-        return;
-      }
-      requireFree(to);
-      // A crash between the two leaves both names to the same volume, and the same call finishes
-      // it.
-      if (!names.publish(to, named)) {
-        throw exists(to);
-      }
-      names.remove(from);
+      catalogue.rename(from, to);
     } catch (StorageException e) {
       throw VolumeException.of(e);
     }
@@ -219,13 +211,12 @@ public final class VolumeStore implements AutoCloseable {
   public void delete(String name) {
     VolumeNames.checked(name);
     try {
-      NameRecords.Named named = existing(name);
-      Line line = new Line(objects, named.line());
-      BlobWriter blobs = newWriter();
+      NameRecord.Holds volume = catalogue.existing(catalogue.find(name));
+      Line line = new Line(objects, volume.line());
       // The last commit first: after it no commit of anybody can get lost in a volume that is on
       // its way out.
-      long end = line.end(nodes, blobs, options, newId());
-      names.remove(name);
+      long end = line.end(nodes, newWriter(), options, newId());
+      catalogue.free(name, volume);
       List<String> rest = keys(line.prefix());
       rest.remove(line.key(end));
       for (StorageException failure : objects.deleteAll(rest).values()) {
@@ -244,14 +235,10 @@ public final class VolumeStore implements AutoCloseable {
     try {
       Verifier verifier = new Verifier(this);
       Map<Id, String> lines = new HashMap<>();
-      for (String key : keys(NameRecords.PREFIX)) {
+      for (String key : keys(Names.PREFIX)) {
         verifier.sealed(Sealed.Kind.NAME, key);
-        String name = key.substring(NameRecords.PREFIX.length());
-        NameRecords.Named named = soundOrNull(name);
-        if (named != null) {
-          lines.put(named.line(), name);
-        }
       }
+      catalogue.volumes().forEach((name, volume) -> lines.put(volume.line(), name));
       for (Id id : allLines()) {
         verifier.line(lines.getOrDefault(id, "(nameless) " + id), new Line(objects, id));
       }
@@ -264,18 +251,6 @@ public final class VolumeStore implements AutoCloseable {
     }
   }
 
-  private NameRecords.@Nullable Named soundOrNull(String name) throws StorageException {
-    try {
-      return names.find(name);
-    } catch (StorageException e) {
-      if (e.kind() == StorageException.Kind.CORRUPT
-          || e.kind() == StorageException.Kind.UNSUPPORTED) {
-        return null; // It is in the report by itself.
-      }
-      throw e;
-    }
-  }
-
   private Set<Id> allLines() throws StorageException {
     Set<Id> ids = new LinkedHashSet<>();
     for (String key : keys(Line.PREFIX)) {
@@ -284,60 +259,29 @@ public final class VolumeStore implements AutoCloseable {
     return ids;
   }
 
-  private NameRecords.Named existing(String name) throws StorageException {
-    NameRecords.Named named = names.find(name);
-    if (named == null) {
-      throw unknown(name);
-    }
-    return named;
-  }
-
-  private VolumeException unknown(String name) {
-    return VolumeNames.unknown(name, list().stream().map(VolumeInfo::name).toList());
-  }
-
-  /** The name is free, also where a deletion broke off before it was removed. */
-  private void requireFree(String name) throws StorageException {
-    NameRecords.Named named = names.find(name);
-    if (named == null) {
-      return;
-    }
-    Line line = new Line(objects, named.line());
-    long newest = line.newest();
-    if (newest < 0 || line.read(newest, nodes, newWriter()).kind() != CommitRecord.Kind.END) {
-      throw exists(name);
-    }
-    names.remove(name);
-  }
-
   /** A new line whose name is published last, so that nobody meets half a volume. */
-  private Volume begin(String name, CommitRecord first, BlobWriter blobs) throws StorageException {
+  private Volume begin(Names.Current free, CommitRecord first, BlobWriter blobs)
+      throws StorageException {
     Line line = new Line(objects, newId());
     if (line.publish(first, nodes, blobs) != null) {
       throw new IllegalStateException("two volumes have the same random id");
     }
-    if (!names.publish(name, new NameRecords.Named(line.id(), first.time()))) {
+    // Whole seconds: what is read back is to be equal.
+    Instant created = first.time().truncatedTo(ChronoUnit.SECONDS);
+    if (!catalogue.name(free, new NameRecord.Holds(line.id(), created))) {
       objects.delete(line.key(0), WriteCondition.none());
-      throw exists(name);
+      throw Catalogue.exists(free.name());
     }
-    return new Volume(this, name, line, blobs, first);
+    return new Volume(this, free.name(), line, blobs, first);
   }
 
   /** The volumes there are, in the order of their names. */
   public List<VolumeInfo> list() {
-    List<VolumeInfo> all = new ArrayList<>();
     try {
-      for (String key : keys(NameRecords.PREFIX)) {
-        String name = key.substring(NameRecords.PREFIX.length());
-        NameRecords.Named named = names.find(name);
-        if (named != null) {
-          all.add(new VolumeInfo(name, named.created()));
-        }
-      }
+      return catalogue.list();
     } catch (StorageException e) {
       throw VolumeException.of(e);
     }
-    return all;
   }
 
   @Override
@@ -376,7 +320,7 @@ public final class VolumeStore implements AutoCloseable {
   }
 
   /** Null when it was deleted, and only its name is left. */
-  private @Nullable Volume open(String name, NameRecords.Named named) throws StorageException {
+  private @Nullable Volume open(String name, NameRecord.Holds named) throws StorageException {
     Line line = new Line(objects, named.line());
     BlobWriter blobs = newWriter();
     long newest = line.newest();
@@ -386,11 +330,6 @@ public final class VolumeStore implements AutoCloseable {
     }
     CommitRecord head = line.read(newest, nodes, blobs);
     return head.kind() == CommitRecord.Kind.END ? null : new Volume(this, name, line, blobs, head);
-  }
-
-  private static VolumeException exists(String name) {
-    return new VolumeException(
-        Reason.VOLUME_EXISTS, "a volume is named '" + name + "' already: choose another name");
   }
 
   List<String> keys(String prefix) throws StorageException {

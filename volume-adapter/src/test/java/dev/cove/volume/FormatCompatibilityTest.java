@@ -24,7 +24,7 @@ import org.junit.jupiter.api.Test;
 
 /** A store that version 1 of the format has written, checked in, is read by every later Cove. */
 final class FormatCompatibilityTest {
-  private static final Path STORE = Path.of("src", "test", "resources", "store-format-1");
+  private static final Path STORE = Path.of("src", "test", "resources", "format-1");
 
   @Test
   void aStoreOfVersion1IsReadAsItWasWritten() throws IOException {

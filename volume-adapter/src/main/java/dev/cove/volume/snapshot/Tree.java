@@ -69,6 +69,13 @@ public final class Tree implements OrderedMap {
     }
   }
 
+  /** Whether both hold the same; what they hold alone decides how they look. */
+  public boolean isSameAs(Tree other) {
+    return root == null || other.root == null
+        ? root == other.root
+        : Arrays.equals(root.raw(), other.root.raw());
+  }
+
   public boolean isEmpty() {
     return root == null;
   }
