@@ -44,7 +44,7 @@ public enum TestCloud {
     }
 
     @Override
-    Map<String, String> environment() {
+    public Map<String, String> environment() {
       S3Server server = S3Server.shared();
       return Map.of(
           "AWS_ACCESS_KEY_ID", server.accessKey(),
@@ -69,7 +69,7 @@ public enum TestCloud {
     }
 
     @Override
-    Map<String, String> environment() {
+    public Map<String, String> environment() {
       String endpoint = GcsFront.sharedEndpoint().toString();
       return Map.of(
           "STORAGE_EMULATOR_HOST",
@@ -102,5 +102,5 @@ public enum TestCloud {
   public abstract ObjectStore create(String bucket);
 
   /** How programs find it; rclone as the remote "cloud". */
-  abstract Map<String, String> environment();
+  public abstract Map<String, String> environment();
 }
