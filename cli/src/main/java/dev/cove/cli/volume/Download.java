@@ -63,7 +63,8 @@ final class Download implements AutoCloseable {
     if (info.isDirectory()) {
       pinned.view().walk(info.path(), Recursive.YES, all::add);
     }
-    refuse(info, all, force);
+    // What an interrupted download has put in place is no file of somebody else's.
+    refuse(info, all, force, Files.exists(stage));
     Files.createDirectories(stage);
     Path lockFile = stage.resolve("lock");
     try (FileChannel channel =
@@ -83,7 +84,8 @@ final class Download implements AutoCloseable {
     }
   }
 
-  private void refuse(FileInfo start, List<FileInfo> all, boolean force) {
+  private void refuse(FileInfo start, List<FileInfo> all, boolean force, boolean resumed)
+      throws IOException {
     for (FileInfo file : all) {
       Path place = below(target, start, file);
       boolean there = Files.exists(place, LinkOption.NOFOLLOW_LINKS);
@@ -92,7 +94,7 @@ final class Download implements AutoCloseable {
         throw CommandFailure.notSo(Printable.line(place.toString()) + " is "
             + (directory ? "a directory" : "no directory") + ": move it out of the way");
       }
-      if (there && !directory && !force) {
+      if (there && !directory && !force && !(resumed && LocalTree.isThere(file, place))) {
         throw CommandFailure.notSo(
             Printable.line(place.toString()) + " exists already (--force replaces it)");
       }
@@ -150,7 +152,10 @@ final class Download implements AutoCloseable {
     }
   }
 
-  /** Gives everything its name: one rename where nothing is there, else a rename for each file. */
+  /**
+   * Gives everything its name: one rename where nothing is there. Into a directory that is there each file goes by a rename of its
+   * own: broken off, some files are new and some as before, each of them whole, and the next download puts the rest in place.
+   */
   private void place(FileInfo start, List<FileInfo> all, boolean force) throws IOException {
     Path tree = stage.resolve(TREE);
     if (!start.isDirectory() || !Files.exists(target, LinkOption.NOFOLLOW_LINKS)) {
@@ -165,7 +170,7 @@ final class Download implements AutoCloseable {
       if (file.isDirectory()) {
         Files.createDirectories(place);
       } else {
-        move(below(tree, start, file), place, force);
+        move(below(tree, start, file), place, force || LocalTree.isThere(file, place));
       }
     }
     describeDirectories(target, start, all);

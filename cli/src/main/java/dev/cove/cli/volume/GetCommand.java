@@ -22,8 +22,8 @@ import picocli.CommandLine.Parameters;
     description = {
       "Download a file or a directory of a volume.",
       "Modes, times, symbolic and hard links, user.* attributes and holes are kept, owners where the system allows it."
-          + " Nothing has its name before all of it is there; what an interrupted download of a directory has is"
-          + " taken up by the next one.%n",
+          + " No file has its name before all of it is there, and no directory that is new; into a directory that exists"
+          + " files go one by one, each whole. What an interrupted download has is taken up by the next one.%n",
     },
     footerHeading = "%nExamples:%n",
     footer = {

@@ -3,6 +3,7 @@ package dev.cove.cli.volume;
 import dev.cove.volume.FileInfo;
 import dev.cove.volume.VolumeView;
 import dev.cove.volume.snapshot.ContentReader;
+import dev.cove.volume.snapshot.FileType;
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.ByteBuffer;
@@ -54,11 +55,18 @@ final class LocalTree {
     describe(file, place);
   }
 
-  // The time is set at last, so a file that has it was finished.
-  private static boolean isThere(FileInfo file, Path place) throws IOException {
-    return Files.isRegularFile(place, LinkOption.NOFOLLOW_LINKS)
-        && Files.size(place) == file.size()
-        && Files.getLastModifiedTime(place).toInstant().equals(file.mtime());
+  // The time is set at last, so what has it was finished.
+  static boolean isThere(FileInfo file, Path place) throws IOException {
+    if (!Files.exists(place, LinkOption.NOFOLLOW_LINKS)
+        || !Files.getLastModifiedTime(place, LinkOption.NOFOLLOW_LINKS)
+            .toInstant()
+            .equals(file.mtime())) {
+      return false;
+    }
+    return file.type() == FileType.SYMLINK
+        ? Files.isSymbolicLink(place)
+            && Files.readSymbolicLink(place).toString().equals(file.target())
+        : Files.isRegularFile(place, LinkOption.NOFOLLOW_LINKS) && Files.size(place) == file.size();
   }
 
   static void symlink(FileInfo file, Path place) throws IOException {
