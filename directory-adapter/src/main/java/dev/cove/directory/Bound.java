@@ -19,7 +19,7 @@ record Bound(Edge edge, String at) {
 
   static Bound of(ListRequest request) throws StorageException {
     if (request.pageToken() != null) {
-      return ofToken(request.pageToken());
+      return ofToken(Cursors.place(request.pageToken()));
     }
     return request.startAfter() == null
         ? new Bound(Edge.FROM, "")

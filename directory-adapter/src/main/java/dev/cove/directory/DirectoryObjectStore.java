@@ -58,6 +58,7 @@ public final class DirectoryObjectStore implements ObjectStore {
   private final TempFiles temps;
   private final Writing writing;
   private final Uploads uploads;
+  private final Cursors cursors = new Cursors();
 
   /** The bucket in that folder. Nothing is looked at or made before it is used. */
   public DirectoryObjectStore(Path folder) {
@@ -119,10 +120,14 @@ public final class DirectoryObjectStore implements ObjectStore {
       List<ObjectInfo> objects = new ArrayList<>();
       List<String> prefixes = new ArrayList<>();
       Bound bound = Bound.of(request);
-      KeyCursor cursor = new KeyCursor(root, request.prefix(), bound);
+      KeyCursor cursor = cursors.take(request);
+      if (cursor == null) {
+        cursor = new KeyCursor(root, request.prefix(), bound);
+      }
       for (String key = cursor.next(); key != null; key = cursor.next()) {
         if (objects.size() + prefixes.size() == request.maxKeys()) {
-          return new ListPage(objects, prefixes, bound.token());
+          cursor.back(key);
+          return new ListPage(objects, prefixes, cursors.keep(request, bound.token(), cursor));
         }
         String rolledUp = rollUp(key, request);
         if (rolledUp != null) {

@@ -36,6 +36,13 @@ final class KeyCursor {
     open.push(read(root, ""));
   }
 
+  /** Gives the last key back, so that it comes next. */
+  void back(String key) {
+    Deque<Entry> one = new ArrayDeque<>();
+    one.add(new Entry(key, null));
+    open.push(one);
+  }
+
   /** Leaves out what the bound does not admit. */
   void skipTo(Bound later) {
     bound = later;

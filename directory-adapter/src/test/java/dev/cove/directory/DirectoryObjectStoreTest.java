@@ -89,6 +89,29 @@ final class DirectoryObjectStoreTest {
   }
 
   @Test
+  void aPageGoesOnWithoutReadingTheFolderAgain() throws IOException {
+    for (String key : List.of("d/a", "d/b", "d/c", "d/e")) {
+      put(key, key);
+    }
+    ListRequest request = ListRequest.all("d/").limit(2);
+    String token = store.list(request).nextToken();
+    // What is named later is seen only by who reads the folder again.
+    put("d/d", "late");
+    assertThat(keys(request.page(token))).containsExactly("d/c", "d/e");
+    assertThat(keys(request.page(token))).as("asked for once more").containsExactly("d/c", "d/d");
+    try (DirectoryObjectStore other = new DirectoryObjectStore(folder)) {
+      assertThat(other.list(request.page(token)).objects()).hasSize(2);
+    }
+    assertThat(keys(ListRequest.all("d/")))
+        .as("another list sees all")
+        .containsExactly("d/a", "d/b", "d/c", "d/d", "d/e");
+  }
+
+  private List<String> keys(ListRequest request) throws StorageException {
+    return store.list(request).objects().stream().map(ObjectInfo::key).toList();
+  }
+
+  @Test
   void whatADeadProcessWasWritingIsRemovedAndWhatALivingOneWritesIsLeft() throws IOException {
     Path temps = Files.createDirectory(folder.resolve(TempFiles.FOLDER));
     Files.createFile(temps.resolve("dead.lock"));
