@@ -218,6 +218,8 @@ final class FuseSession {
         dispatcher.dispatch(request, reply);
       } finally {
         inFlight.end();
+        // Time-outs of a client may interrupt late; the next request is another program's.
+        var unused = Thread.interrupted();
       }
     }
 

@@ -68,7 +68,10 @@ final class RequestDispatcher {
   private void answerFailure(Throwable t, Request request, Reply reply) {
     try {
       int errno = ErrnoMapping.numberOf(t);
-      if (errno == 0) {
+      if (request.opcode() == FLUSH && errno == ErrorCodes.EINTR()) {
+        // Programs take a close that was interrupted for one that was done (dd and Python do).
+        errno = ErrorCodes.EIO();
+      } else if (errno == 0) {
         errno = ErrnoMapping.number(Errno.EIO);
         metrics.failures.increment();
         if (failures.allows()) {

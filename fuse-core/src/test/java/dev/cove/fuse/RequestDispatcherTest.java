@@ -306,6 +306,14 @@ final class RequestDispatcherTest {
   }
 
   @Test
+  void aCloseIsNeverSaidToBeInterruptedSinceProgramsTakeThatForSuccess() {
+    calls.fail("flush", new StorageException(StorageException.Kind.INTERRUPTED, "planted"));
+    assertThat(wire.call(FLUSH, ROOT, body().int64(1, 0, 0)).error()).isEqualTo(ErrorCodes.EIO());
+    calls.fail("flush", new FsException(Errno.EINTR, "planted"));
+    assertThat(wire.call(FLUSH, ROOT, body().int64(1, 0, 0)).error()).isEqualTo(ErrorCodes.EIO());
+  }
+
+  @Test
   void anythingElseThatIsThrownIsAnInputOutputError() {
     for (Throwable failure : List.of(
         new IllegalStateException("planted"),

@@ -120,6 +120,11 @@ public final class BucketMount implements AutoCloseable {
     mounted.remove(where);
   }
 
+  /** The mount is gone without this class. */
+  public void forget(Path where) {
+    mounted.remove(where);
+  }
+
   /** The process that serves a mount. */
   public static ProcessHandle process(Path where) {
     return ProcessHandle.allProcesses()
