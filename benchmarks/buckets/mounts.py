@@ -109,7 +109,7 @@ class Mount(abc.ABC):
         os.listdir(self.directory)
 
 
-class _Foreground(Mount, abc.ABC):
+class Foreground(Mount, abc.ABC):
     """A tool that stays a child of this process."""
 
     _process = None
@@ -133,7 +133,7 @@ class _Foreground(Mount, abc.ABC):
             lab.stop(self._process)
 
 
-class Rclone(_Foreground):
+class Rclone(Foreground):
     name = "rclone"
 
     def _command(self):
@@ -147,7 +147,7 @@ class Rclone(_Foreground):
                 **{f"RCLONE_CONFIG_BENCH_{name}": value for name, value in settings.items()}}
 
 
-class S3fs(_Foreground):
+class S3fs(Foreground):
     name = "s3fs"
 
     def _command(self):
@@ -161,12 +161,16 @@ class S3fs(_Foreground):
 
 class Cove(Mount):
     name = "cove"
+    scheme = "s3"
+
+    def _url(self):
+        return f"{self.scheme}://{self._bucket}"
 
     def _environment(self):
         return {**os.environ, **CREDENTIALS, "COVE_HOME": str(self._home)}
 
     def _start(self):
-        command = [lab.ROOT / "cove", "mount", f"s3://{self._bucket}", self.directory,
+        command = [lab.ROOT / "cove", "mount", self._url(), self.directory,
                    "--endpoint-url", self._endpoint, *self._options]
         # The mount outlives the command that starts it, so the command's end is waited for and not the mount's.
         with open(self._log, "ab") as output:
@@ -174,7 +178,7 @@ class Cove(Mount):
                                   stderr=output, env=self._environment(), start_new_session=True)
         if done.returncode != 0:
             raise lab.Failed(f"cove did not mount: {self._last_words()}")
-        self.pid = lab.process_with_argument("mount", f"s3://{self._bucket}", self.directory)
+        self.pid = lab.process_with_argument("mount", self._url(), self.directory)
         if self.pid is None:
             raise lab.Failed("cove mounted, but its process was not found")
 
@@ -182,7 +186,7 @@ class Cove(Mount):
         return not self.pid or not os.path.exists(f"/proc/{self.pid}")
 
     def _kill(self):
-        self.pid = self.pid or lab.process_with_argument("mount", f"s3://{self._bucket}", self.directory) or 0
+        self.pid = self.pid or lab.process_with_argument("mount", self._url(), self.directory) or 0
         if not self._ended():
             with contextlib.suppress(ProcessLookupError):
                 os.kill(self.pid, 9)

@@ -62,7 +62,7 @@ def number(value):
     return f"{value:,.0f}" if value >= 100 else f"{value:.1f}" if value >= 10 else f"{value:.2f}"
 
 
-def _table(header, rows):
+def table(header, rows):
     widths = [max(len(str(cell)) for cell in column) for column in zip(header, *rows)]
     lines = ["| " + " | ".join(str(cell).ljust(width) for cell, width in zip(row, widths)) + " |"
              for row in [header, *rows]]
@@ -76,7 +76,7 @@ def figures_table(results):
         figures = [number(results.median(row, tool)) for tool in TOOLS]
         ratios = [_times(results.ratio(row, COVE, other)) for other in (CURL, *PEERS)]
         rows.append([f"{shape.title}, {shape.unit}", *figures, *ratios])
-    return _table(["what", *TOOLS, *(f"Cove : {other}" for other in (CURL, *PEERS))], rows)
+    return table(["what", *TOOLS, *(f"Cove : {other}" for other in (CURL, *PEERS))], rows)
 
 
 def _times(ratio):
@@ -89,7 +89,7 @@ def limits_table(results):
         unit = f" {ROWS[row].unit}" if limit.is_absolute() else " ×"
         reached = "not measured" if value is None else number(value) + unit
         rows.append([ROWS[row].title, limit.text(ROWS[row].unit), reached, "yes" if met else "**no**"])
-    return _table(["what", "limit", "reached", "met"], rows)
+    return table(["what", "limit", "reached", "met"], rows)
 
 
 def cost_table(results):
@@ -98,7 +98,7 @@ def cost_table(results):
         cells = [results.cost(line, tool) for tool in (COVE, *PEERS)]
         if any(cells):
             rows.append([line, *("–" if cell is None else f"{cell[0]:.1f} / {cell[1]:.0f}" for cell in cells)])
-    return _table(["line", *(f"{tool}: CPU s / peak MB" for tool in (COVE, *PEERS))], rows)
+    return table(["line", *(f"{tool}: CPU s / peak MB" for tool in (COVE, *PEERS))], rows)
 
 
 def shortfalls(results):

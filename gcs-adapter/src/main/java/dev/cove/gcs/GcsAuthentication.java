@@ -1,30 +1,33 @@
 package dev.cove.gcs;
 
-import com.google.api.client.http.HttpRequest;
-import com.google.api.client.http.HttpRequestInitializer;
 import com.google.api.client.http.HttpTransport;
-import com.google.auth.http.HttpCredentialsAdapter;
+import com.google.auth.Credentials;
 import com.google.auth.oauth2.GoogleCredentials;
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 import dev.cove.gcs.GcsErrors.NoCredentials;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.net.URI;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** Gives each request its token; the credentials are looked for at the first. */
-final class GcsAuthentication implements HttpRequestInitializer {
+final class GcsAuthentication extends Credentials {
+
+  private static final long serialVersionUID = 1L;
 
   private static final String SCOPE = "https://www.googleapis.com/auth/devstorage.full_control";
 
-  private final GcsCredentials source;
-  private final HttpTransport transport;
+  private final transient GcsCredentials source;
+  private final transient HttpTransport transport;
 
   @GuardedBy("this")
-  private @Nullable String json;
+  private transient @Nullable String json;
 
   @GuardedBy("this")
-  private @Nullable HttpCredentialsAdapter adapter;
+  private transient @Nullable GoogleCredentials credentials;
 
   GcsAuthentication(GcsCredentials source, HttpTransport transport) {
     this.source = source;
@@ -32,24 +35,42 @@ final class GcsAuthentication implements HttpRequestInitializer {
   }
 
   @Override
-  public void initialize(HttpRequest request) throws IOException {
-    if (!(source instanceof GcsCredentials.Anonymous)) {
-      adapter().initialize(request);
-    }
+  public String getAuthenticationType() {
+    return "OAuth2";
   }
 
-  private synchronized HttpCredentialsAdapter adapter() throws IOException {
-    HttpCredentialsAdapter present = adapter;
+  @Override
+  public boolean hasRequestMetadata() {
+    return true;
+  }
+
+  @Override
+  public boolean hasRequestMetadataOnly() {
+    return true;
+  }
+
+  @Override
+  public Map<String, List<String>> getRequestMetadata(@Nullable URI uri) throws IOException {
+    return current().getRequestMetadata(uri);
+  }
+
+  @Override
+  public void refresh() throws IOException {
+    current().refresh();
+  }
+
+  private synchronized GoogleCredentials current() throws IOException {
+    GoogleCredentials present = credentials;
     if (source instanceof GcsCredentials.Json key) {
       String text = key.supplier().get();
       if (present == null || !text.equals(json)) {
-        present = new HttpCredentialsAdapter(read(key.name(), text));
+        present = read(key.name(), text);
         json = text;
       }
     } else if (present == null) {
-      present = new HttpCredentialsAdapter(applicationDefault());
+      present = applicationDefault();
     }
-    adapter = present;
+    credentials = present;
     return present;
   }
 

@@ -1,24 +1,28 @@
 package dev.cove.gcs;
 
-import com.google.api.client.googleapis.batch.BatchRequest;
-import com.google.api.client.googleapis.json.GoogleJsonResponseException;
-import com.google.api.client.googleapis.services.AbstractGoogleClientRequest;
 import com.google.api.client.http.GenericUrl;
+import com.google.api.client.http.HttpContent;
 import com.google.api.client.http.HttpRequest;
-import com.google.api.client.http.HttpRequestInitializer;
-import com.google.api.client.http.HttpResponse;
 import com.google.api.client.json.JsonFactory;
 import com.google.api.client.json.gson.GsonFactory;
+import com.google.api.gax.rpc.FixedHeaderProvider;
 import com.google.api.services.storage.Storage;
-import com.google.api.services.storage.StorageRequest;
+import com.google.api.services.storage.model.StorageObject;
+import com.google.auth.Credentials;
+import com.google.cloud.NoCredentials;
+import com.google.cloud.storage.HttpStorageOptions;
+import com.google.cloud.storage.StorageOptions;
+import com.google.cloud.storage.spi.v1.HttpStorageRpc;
+import com.google.cloud.storage.spi.v1.StorageRpc.Option;
 import dev.cove.gcs.GcsErrors.Attempt;
 import dev.cove.http.TransportFailures;
 import dev.cove.storage.StorageException;
 import dev.cove.storage.StorageException.Kind;
 import java.io.IOException;
-import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.EnumMap;
+import java.util.Map;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -39,16 +43,14 @@ final class GcsConnection implements AutoCloseable {
     PATIENT
   }
 
-  // 256 KiB/s: a line slower than that is treated as stalled when a time-out for bytes is needed.
-  private static final long SLOWEST_BYTES_PER_SECOND = 256 * 1024;
   private static final long FIRST_PAUSE_MILLIS = 200;
   private static final long LONGEST_PAUSE_MILLIS = 8_000;
   private static final int MAX_KEY_BYTES = 1_024;
 
   private final GcsConfig config;
   private final GcsTransport transport;
-  private final HttpRequestInitializer initializer;
-  private final Storage storage;
+  private final HttpStorageRpc prompt;
+  private final HttpStorageRpc patient;
   private final GcsErrors errors;
   private final String uri;
 
@@ -57,23 +59,24 @@ final class GcsConnection implements AutoCloseable {
     this.uri = "gs://" + config.bucket();
     this.errors = new GcsErrors(uri, config.endpoint());
     this.transport = new GcsTransport(config);
-    GcsAuthentication authentication = new GcsAuthentication(config.credentials(), transport);
-    this.initializer = request -> {
-      request.setLoggingEnabled(false);
-      request.setFollowRedirects(false);
-      request.setThrowExceptionOnExecuteError(false);
-      // Not for failures, which are tried again here: for a token that was not good any more.
-      request.setNumberOfRetries(1);
-      authentication.initialize(request);
-    };
-    Storage.Builder builder =
-        new Storage.Builder(transport, JSON, initializer).setApplicationName("cove");
-    URI endpoint = config.endpoint();
-    if (endpoint != null) {
-      String root = endpoint.toString();
-      builder.setRootUrl(root.endsWith("/") ? root : root + "/");
+    Credentials credentials = config.credentials() instanceof GcsCredentials.Anonymous
+        ? NoCredentials.getInstance()
+        : new GcsAuthentication(config.credentials(), transport);
+    this.prompt = client(credentials, config.stallTimeout(), config.attemptTimeout());
+    this.patient = client(credentials, config.callTimeout(), config.callTimeout());
+  }
+
+  private HttpStorageRpc client(Credentials credentials, Duration silence, Duration limit) {
+    HttpStorageOptions.Builder options = StorageOptions.http()
+        // Else Google's client looks for one, in files and on the network; no call here needs it.
+        .setProjectId("cove")
+        .setCredentials(credentials)
+        .setHeaderProvider(FixedHeaderProvider.create("user-agent", "cove"))
+        .setTransportOptions(new GcsRequestOptions(transport, silence, limit));
+    if (config.endpoint() != null) {
+      options.setHost(config.endpoint().toString());
     }
-    this.storage = builder.build();
+    return new HttpStorageRpc(options.build(), JSON);
   }
 
   GcsConfig config() {
@@ -92,37 +95,29 @@ final class GcsConnection implements AutoCloseable {
     return errors;
   }
 
-  Storage.Objects objects() {
-    return storage.objects();
+  /** Google's client. It tries each call once. */
+  HttpStorageRpc client(Pace pace) {
+    return switch (pace) {
+      case PROMPT -> prompt;
+      case PATIENT -> patient;
+    };
   }
 
-  /** Calls that are sent together. */
-  BatchRequest batch() {
-    return storage.batch(request -> {
-      initializer.initialize(request);
-      request.setThrowExceptionOnExecuteError(true);
-      request.setReadTimeout(millis(config.callTimeout()));
-      request.setWriteTimeout(millis(config.callTimeout()));
-    });
+  /** The requests below the client, for what it has no call for. */
+  Storage.Objects objects(Pace pace) {
+    return client(pace).getStorage().objects();
   }
 
-  /** Where objects are sent to. */
-  GenericUrl uploadUrl() {
-    GenericUrl url =
-        new GenericUrl(storage.getRootUrl() + "upload/" + storage.getServicePath() + "b/");
-    url.appendRawPath(config.bucket() + "/o");
-    if (config.billedProject() != null) {
-      url.put("userProject", config.billedProject());
-    }
-    return url;
+  /** An object of this bucket, as calls name it. */
+  StorageObject object(String key) {
+    return new StorageObject().setBucket(config.bucket()).setName(key);
   }
 
-  /** The request with what all requests of this bucket say. */
-  <R extends StorageRequest<?>> R billed(R request) {
-    if (config.billedProject() != null) {
-      request.set("userProject", config.billedProject());
-    }
-    return request;
+  /** What all calls on this bucket say. A null among the options is one that is not there. */
+  Map<Option, @Nullable Object> options() {
+    Map<Option, @Nullable Object> options = new EnumMap<>(Option.class);
+    options.put(Option.USER_PROJECT, config.billedProject());
+    return options;
   }
 
   /** Refuses what is no key before the server stumbles over it. */
@@ -137,56 +132,9 @@ final class GcsConnection implements AutoCloseable {
     }
   }
 
-  /** Makes the request once and reads its answer. */
-  <T> T execute(AbstractGoogleClientRequest<T> request, Pace pace) throws IOException {
-    HttpResponse response = send(billedHttp(request), pace, 0);
-    try {
-      return response.parseAs(request.getResponseClass());
-    } finally {
-      response.disconnect();
-    }
-  }
-
-  private static HttpRequest billedHttp(AbstractGoogleClientRequest<?> request) throws IOException {
-    request.setDisableGZipContent(true);
-    return request.buildHttpRequest();
-  }
-
-  HttpRequest request(String method, GenericUrl url) throws IOException {
-    return transport.createRequestFactory(initializer).buildRequest(method, url, null);
-  }
-
-  /**
-   * Makes the request once; the caller closes the answer, which is that of a success.
-   *
-   * @param bytes how many bytes it moves before its answer begins
-   */
-  HttpResponse send(HttpRequest request, Pace pace, long bytes) throws IOException {
-    HttpResponse response = sendForAny(request, pace, bytes);
-    if (!response.isSuccessStatusCode()) {
-      throw GoogleJsonResponseException.from(JSON, response);
-    }
-    return response;
-  }
-
-  /** As {@link #send}, for callers to whom other answers than success mean something. */
-  HttpResponse sendForAny(HttpRequest request, Pace pace, long bytes) throws IOException {
-    Duration extra = Duration.ofSeconds(bytes / SLOWEST_BYTES_PER_SECOND);
-    switch (pace) {
-      case PROMPT -> {
-        request.setReadTimeout(millis(config.stallTimeout()));
-        request.setWriteTimeout(millis(config.attemptTimeout().plus(extra)));
-      }
-      case PATIENT -> {
-        request.setReadTimeout(millis(config.callTimeout()));
-        request.setWriteTimeout(millis(config.callTimeout().plus(extra)));
-      }
-    }
-    return request.execute();
-  }
-
-  private static int millis(Duration time) {
-    return (int) Math.min(Integer.MAX_VALUE, time.toMillis());
+  HttpRequest request(String method, GenericUrl url, @Nullable HttpContent content)
+      throws IOException {
+    return prompt.getStorage().getRequestFactory().buildRequest(method, url, content);
   }
 
   /** A call that changes nothing. */
@@ -210,7 +158,7 @@ final class GcsConnection implements AutoCloseable {
     long begun = System.nanoTime();
     long limit = config
         .callTimeout()
-        .plusSeconds(bytes / SLOWEST_BYTES_PER_SECOND * config.attempts())
+        .plus(GcsTransport.timeFor(bytes).multipliedBy(config.attempts()))
         .toNanos();
     boolean uncertain = false;
     for (int done = 1; ; done++) {

@@ -54,7 +54,7 @@ final class GcsErrors {
     }
     NoCredentials none = find(failure, NoCredentials.class);
     if (none != null) {
-      return error(Kind.UNAUTHENTICATED, attempt, String.valueOf(none.getMessage()), failure);
+      return error(Kind.UNAUTHENTICATED, attempt, String.valueOf(none.getMessage()), none);
     }
     Throwable auth = authentication(failure);
     if (auth != null) {

@@ -1,15 +1,15 @@
 package dev.cove.gcs;
 
 import com.google.api.client.googleapis.json.GoogleJsonResponseException;
+import com.google.api.client.http.AbstractInputStreamContent;
 import com.google.api.client.http.ByteArrayContent;
 import com.google.api.client.http.GenericUrl;
 import com.google.api.client.http.HttpContent;
-import com.google.api.client.http.HttpHeaders;
 import com.google.api.client.http.HttpRequest;
 import com.google.api.client.http.HttpResponse;
-import com.google.api.client.http.MultipartContent;
-import com.google.api.client.http.json.JsonHttpContent;
+import com.google.api.services.storage.Storage;
 import com.google.api.services.storage.model.StorageObject;
+import com.google.cloud.storage.spi.v1.StorageRpc.Option;
 import dev.cove.gcs.GcsConnection.Pace;
 import dev.cove.gcs.GcsErrors.Attempt;
 import dev.cove.http.Crc32c;
@@ -20,6 +20,7 @@ import dev.cove.storage.StorageException.Kind;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -55,18 +56,10 @@ final class GcsInserts {
       throws StorageException {
     Attempt attempt = new Attempt(verb, object.getName());
     object.setCrc32c(checksum(content, attempt));
-    GenericUrl url = gcs.uploadUrl();
-    url.put("name", object.getName());
-    url.put("fields", ANSWER);
-    if (generation != null) {
-      url.put("ifGenerationMatch", generation);
-    }
-    if (kmsKey != null) {
-      url.put("kmsKeyName", kmsKey);
-    }
+    object.setBucket(gcs.bucket());
     GcsConnection.Call<StorageObject> call = content.size() < SESSION_FROM
-        ? () -> inOneRequest(url.clone(), object, content)
-        : new Session(url, object, content);
+        ? () -> inOneRequest(object, content, generation, kmsKey)
+        : new Session(object, content, generation, kmsKey);
     StorageObject stored;
     try {
       stored = gcs.change(verb, object.getName(), content.size(), call);
@@ -95,19 +88,19 @@ final class GcsInserts {
     }
   }
 
-  private StorageObject inOneRequest(GenericUrl url, StorageObject object, Content content)
+  private StorageObject inOneRequest(
+      StorageObject object, Content content, @Nullable Long generation, @Nullable String kmsKey)
       throws IOException {
-    url.put("uploadType", "multipart");
-    MultipartContent both = new MultipartContent();
-    both.addPart(new MultipartContent.Part(
-        new HttpHeaders().setAcceptEncoding(null),
-        new JsonHttpContent(GcsConnection.JSON, object)));
-    both.addPart(new MultipartContent.Part(
-        new HttpHeaders().setAcceptEncoding(null),
-        new Sent(content, 0, String.valueOf(object.getContentType()))));
-    HttpRequest request = gcs.request("POST", url);
-    request.setContent(both);
-    return parsed(gcs.send(request, Pace.PROMPT, content.size()));
+    Storage.Objects.Insert insert = gcs.objects(Pace.PROMPT)
+        .insert(gcs.bucket(), object, new Sent(content, 0, object.getContentType()));
+    insert.getMediaHttpUploader().setDirectUploadEnabled(true);
+    insert.setDisableGZipContent(true);
+    return insert
+        .setIfGenerationMatch(generation)
+        .setKmsKeyName(kmsKey)
+        .setUserProject(gcs.config().billedProject())
+        .setFields(ANSWER)
+        .execute();
   }
 
   private static StorageObject parsed(HttpResponse response) throws IOException {
@@ -119,16 +112,19 @@ final class GcsInserts {
   }
 
   /** The bytes from an offset on; opened anew each time they are sent. */
-  private record Sent(Content content, long from, String type) implements HttpContent {
+  private static final class Sent extends AbstractInputStreamContent {
+    private final Content content;
+    private final long from;
+
+    Sent(Content content, long from, @Nullable String type) {
+      super(type);
+      this.content = content;
+      this.from = from;
+    }
 
     @Override
     public long getLength() {
       return content.size() - from;
-    }
-
-    @Override
-    public String getType() {
-      return type;
     }
 
     @Override
@@ -138,10 +134,11 @@ final class GcsInserts {
 
     @Override
     public void writeTo(OutputStream out) throws IOException {
-      new SentEntity(this::open, getLength()).writeTo(out);
+      new SentEntity(this::getInputStream, getLength()).writeTo(out);
     }
 
-    private InputStream open() throws IOException {
+    @Override
+    public InputStream getInputStream() throws IOException {
       InputStream in = content.open();
       in.skipNBytes(from);
       return in;
@@ -150,36 +147,37 @@ final class GcsInserts {
 
   /** An upload that remembers on the server how far it has come; each call goes on with it. */
   private final class Session implements GcsConnection.Call<StorageObject> {
-    private final GenericUrl url;
     private final StorageObject object;
     private final Content content;
+    private final Map<Option, @Nullable Object> options = gcs.options();
     private @Nullable String location;
 
-    Session(GenericUrl url, StorageObject object, Content content) {
-      this.url = url;
+    Session(
+        StorageObject object, Content content, @Nullable Long generation, @Nullable String kmsKey) {
       this.object = object;
       this.content = content;
+      options.put(Option.IF_GENERATION_MATCH, generation);
+      options.put(Option.KMS_KEY_NAME, kmsKey);
+      options.put(Option.X_UPLOAD_CONTENT_LENGTH, content.size());
     }
 
     @Override
     public StorageObject run() throws IOException {
       long sent = 0;
       if (location == null) {
-        location = begin();
+        location = gcs.client(Pace.PROMPT).open(object, options);
       } else {
-        HttpResponse state = put(location, "bytes */" + content.size(), null, 0);
+        HttpResponse state = put(location, "bytes */" + content.size(), null);
         if (state.isSuccessStatusCode()) {
           return parsed(state);
         }
         sent = received(state);
       }
       while (true) {
-        long left = content.size() - sent;
         HttpResponse answer = put(
             location,
             "bytes " + sent + "-" + (content.size() - 1) + "/" + content.size(),
-            new Sent(content, sent, String.valueOf(object.getContentType())),
-            left);
+            new Sent(content, sent, object.getContentType()));
         if (answer.isSuccessStatusCode()) {
           return parsed(answer);
         }
@@ -191,31 +189,15 @@ final class GcsInserts {
       }
     }
 
-    private String begin() throws IOException {
-      GenericUrl first = url.clone();
-      first.put("uploadType", "resumable");
-      HttpRequest request = gcs.request("POST", first);
-      request.setContent(new JsonHttpContent(GcsConnection.JSON, object));
-      request.getHeaders().set("X-Upload-Content-Length", content.size());
-      request.getHeaders().set("X-Upload-Content-Type", object.getContentType());
-      HttpResponse answer = gcs.send(request, Pace.PROMPT, 0);
-      try {
-        String where = answer.getHeaders().getLocation();
-        if (where == null) {
-          throw new IOException("the server names no session");
-        }
-        return where;
-      } finally {
-        answer.disconnect();
-      }
-    }
-
-    private HttpResponse put(String where, String range, @Nullable HttpContent bytes, long length)
+    private HttpResponse put(String where, String range, @Nullable HttpContent bytes)
         throws IOException {
-      HttpRequest request = gcs.request("PUT", new GenericUrl(where, true));
-      request.setContent(bytes == null ? new ByteArrayContent(null, new byte[0]) : bytes);
+      HttpRequest request = gcs.request(
+          "PUT",
+          new GenericUrl(where, true),
+          bytes == null ? new ByteArrayContent(null, new byte[0]) : bytes);
       request.getHeaders().setContentRange(range);
-      HttpResponse answer = gcs.sendForAny(request, Pace.PROMPT, length);
+      request.setThrowExceptionOnExecuteError(false);
+      HttpResponse answer = request.execute();
       int status = answer.getStatusCode();
       if (status == GO_ON || answer.isSuccessStatusCode()) {
         return answer;
@@ -246,8 +228,9 @@ final class GcsInserts {
         return;
       }
       try {
-        gcs.sendForAny(gcs.request("DELETE", new GenericUrl(location, true)), Pace.PROMPT, 0)
-            .disconnect();
+        HttpRequest request = gcs.request("DELETE", new GenericUrl(location, true), null);
+        request.setThrowExceptionOnExecuteError(false);
+        request.execute().disconnect();
       } catch (IOException e) {
         // What is left of it is invisible, and free of charge.
         location = null;

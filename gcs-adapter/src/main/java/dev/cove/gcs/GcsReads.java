@@ -4,8 +4,9 @@ import com.google.api.client.http.HttpRequest;
 import com.google.api.client.http.HttpResponse;
 import com.google.api.client.http.HttpResponseException;
 import com.google.api.services.storage.Storage;
-import com.google.api.services.storage.model.Objects;
 import com.google.api.services.storage.model.StorageObject;
+import com.google.cloud.Tuple;
+import com.google.cloud.storage.spi.v1.StorageRpc.Option;
 import dev.cove.gcs.GcsConnection.Pace;
 import dev.cove.gcs.GcsErrors.Attempt;
 import dev.cove.http.StreamedBody;
@@ -20,7 +21,10 @@ import dev.cove.storage.StorageException.Kind;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.function.Consumer;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -31,6 +35,8 @@ final class GcsReads {
   private static final Pattern CONTENT_RANGE = Pattern.compile("bytes (\\d+)-(\\d+)/(\\d+)");
   private static final String LIST_FIELDS =
       "nextPageToken,prefixes,items(" + GcsValues.FIELDS + ")";
+  // How Google's client marks a prefix among the objects of a page.
+  private static final String IS_PREFIX = "isDirectory";
 
   private final GcsConnection gcs;
 
@@ -45,20 +51,25 @@ final class GcsReads {
   /** The object as the server describes it. */
   StorageObject look(String verb, String key) throws StorageException {
     gcs.requireKey(verb, key);
-    return gcs.read(verb, key, () -> {
-      Storage.Objects.Get request = gcs.billed(gcs.objects().get(gcs.bucket(), key));
-      return gcs.execute(request.setFields(GcsValues.FIELDS), Pace.PROMPT);
-    });
+    Map<Option, @Nullable Object> options = gcs.options();
+    options.put(Option.FIELDS, GcsValues.FIELDS);
+    StorageObject found =
+        gcs.read(verb, key, () -> gcs.client(Pace.PROMPT).get(gcs.object(key), options));
+    if (found == null) {
+      throw gcs.errors().error(Kind.NOT_FOUND, new Attempt(verb, key), "no such object");
+    }
+    return found;
   }
 
   ObjectBody get(GetRequest wanted) throws StorageException {
     gcs.requireKey("read", wanted.key());
     Attempt attempt = new Attempt("read", wanted.key());
     return gcs.read("read", wanted.key(), () -> {
-      Storage.Objects.Get get = gcs.billed(gcs.objects().get(gcs.bucket(), wanted.key()));
+      Storage.Objects.Get get = gcs.objects(Pace.PROMPT)
+          .get(gcs.bucket(), wanted.key())
+          .setUserProject(gcs.config().billedProject());
       if (wanted.version() != null) {
-        // Not by naming the generation: of a bucket that keeps versions, one that was replaced
-        // would
+        // Not by naming the generation: where versions are kept, one that was replaced would
         // still be delivered.
         get.setIfGenerationMatch(GcsValues.generation(wanted.version()));
       }
@@ -73,7 +84,7 @@ final class GcsReads {
       request.setResponseReturnRawInputStream(true);
       HttpResponse response;
       try {
-        response = gcs.send(request, Pace.PROMPT, 0);
+        response = request.execute();
       } catch (HttpResponseException e) {
         throw replacedOr(e, wanted, attempt);
       }
@@ -152,42 +163,50 @@ final class GcsReads {
   ListPage list(ListRequest wanted) throws StorageException {
     String token = wanted.pageToken();
     while (true) {
-      Objects page = page(wanted, token);
-      List<ObjectInfo> objects = page.getItems() == null
-          ? List.of()
-          : page.getItems().stream()
-              .filter(object -> !UploadNames.isHidden(object.getName()))
-              .map(GcsValues::info)
-              .toList();
-      List<String> prefixes = page.getPrefixes() == null
-          ? List.of()
-          : page.getPrefixes().stream().filter(p -> !UploadNames.isHidden(p)).toList();
-      token = page.getNextPageToken();
+      List<ObjectInfo> objects = new ArrayList<>();
+      List<String> prefixes = new ArrayList<>();
+      token = page(wanted, token, object -> {
+        if (UploadNames.isHidden(object.getName())) {
+          return;
+        }
+        if (object.containsKey(IS_PREFIX)) {
+          prefixes.add(object.getName());
+        } else {
+          objects.add(GcsValues.info(object));
+        }
+      });
       if (token == null || !objects.isEmpty() || !prefixes.isEmpty()) {
         return new ListPage(objects, prefixes, token);
       }
     }
   }
 
-  /** A page as the server has it. */
-  Objects page(ListRequest wanted, @Nullable String token) throws StorageException {
+  /**
+   * A page as the server has it.
+   *
+   * @return the next page's token; null when this was the last
+   */
+  @Nullable
+  String page(ListRequest wanted, @Nullable String token, Consumer<StorageObject> each)
+      throws StorageException {
     String prefix = wanted.prefix();
+    Map<Option, @Nullable Object> options = gcs.options();
+    options.put(Option.PREFIX, prefix.isEmpty() ? null : prefix);
+    options.put(Option.DELIMITER, wanted.delimiter());
+    options.put(Option.PAGE_TOKEN, token);
+    options.put(Option.MAX_RESULTS, (long) wanted.maxKeys());
+    options.put(Option.FIELDS, LIST_FIELDS);
+    if (token == null && wanted.startAfter() != null) {
+      // The least text after it.
+      options.put(Option.START_OFF_SET, wanted.startAfter() + '\0');
+    }
     try {
-      return gcs.read("list", prefix.isEmpty() ? null : prefix, () -> {
-        Storage.Objects.List request = gcs.billed(gcs.objects().list(gcs.bucket()));
-        request
-            .setPrefix(prefix.isEmpty() ? null : prefix)
-            .setDelimiter(wanted.delimiter())
-            .setPageToken(token)
-            .setMaxResults((long) wanted.maxKeys())
-            .setProjection("noAcl")
-            .setFields(LIST_FIELDS);
-        if (token == null && wanted.startAfter() != null) {
-          // The least text after it.
-          request.setStartOffset(wanted.startAfter() + '\0');
-        }
-        return gcs.execute(request, Pace.PROMPT);
-      });
+      Tuple<String, Iterable<StorageObject>> page = gcs.read(
+          "list",
+          prefix.isEmpty() ? null : prefix,
+          () -> gcs.client(Pace.PROMPT).list(gcs.bucket(), options));
+      page.y().forEach(each);
+      return page.x();
     } catch (StorageException e) {
       if (e.kind() == Kind.NOT_FOUND) {
         throw gcs.errors()

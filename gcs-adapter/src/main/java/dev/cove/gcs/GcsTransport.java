@@ -26,7 +26,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * {@link HttpConnections} below Google's client. A request's read time-out is how long the connection
- * may be silent; its write time-out is how long the request may take in all until its answer begins.
+ * may be silent; its write time-out is how long the request may take until its answer begins, besides the time its bytes take.
  */
 final class GcsTransport extends HttpTransport {
 
@@ -43,6 +43,9 @@ final class GcsTransport extends HttpTransport {
       request.abort();
     }
   }
+
+  // 256 KiB/s: a line slower than that is treated as stalled when a time-out for bytes is needed.
+  private static final long SLOWEST_BYTES_PER_SECOND = 256 * 1024;
 
   private final HttpConnections connections;
   private final HttpConnections.Limits limits;
@@ -64,6 +67,11 @@ final class GcsTransport extends HttpTransport {
       return thread;
     });
     timer.setRemoveOnCancelPolicy(true);
+  }
+
+  /** How long the bytes may take on their way. */
+  static Duration timeFor(long bytes) {
+    return Duration.ofSeconds(Math.max(0, bytes) / SLOWEST_BYTES_PER_SECOND);
   }
 
   @Override
@@ -103,7 +111,8 @@ final class GcsTransport extends HttpTransport {
 
     @Override
     public void setWriteTimeout(int whole) {
-      limit = Duration.ofMillis(whole);
+      // 0 is none: Google's client gives the requests that carry others no more than a silence.
+      limit = whole > 0 ? Duration.ofMillis(whole) : silence;
     }
 
     @Override
@@ -114,13 +123,14 @@ final class GcsTransport extends HttpTransport {
             new Sent(content, getContentLength(), getContentType(), getContentEncoding()));
       }
       request.setConfig(HttpConnections.requestConfig(limits, silence));
+      Duration until = limit.plus(timeFor(getContentLength()));
       AtomicBoolean late = new AtomicBoolean();
       ScheduledFuture<?> deadline = timer.schedule(
           () -> {
             late.set(true);
             request.abort();
           },
-          limit.toMillis(),
+          until.toMillis(),
           TimeUnit.MILLISECONDS);
       try {
         return new Response(
@@ -129,7 +139,7 @@ final class GcsTransport extends HttpTransport {
       } catch (IOException | RuntimeException e) {
         if (late.get()) {
           SocketTimeoutException timeout =
-              new SocketTimeoutException("no answer within " + limit.toSeconds() + " s");
+              new SocketTimeoutException("no answer within " + until.toSeconds() + " s");
           timeout.initCause(e);
           throw timeout;
         }

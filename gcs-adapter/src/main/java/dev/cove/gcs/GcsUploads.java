@@ -4,7 +4,6 @@ import com.google.api.services.storage.Storage;
 import com.google.api.services.storage.model.ComposeRequest;
 import com.google.api.services.storage.model.ComposeRequest.SourceObjects;
 import com.google.api.services.storage.model.ComposeRequest.SourceObjects.ObjectPreconditions;
-import com.google.api.services.storage.model.Objects;
 import com.google.api.services.storage.model.StorageObject;
 import dev.cove.gcs.GcsConnection.Pace;
 import dev.cove.gcs.GcsErrors.Attempt;
@@ -286,13 +285,16 @@ final class GcsUploads {
       request.setDeleteSourceObjects(true);
     }
     return gcs.change("publish", key, 0, () -> {
+      // The client's own call names no key of KMS.
       Storage.Objects.Compose compose =
-          gcs.billed(gcs.objects().compose(gcs.bucket(), key, request));
-      compose
+          gcs.objects(Pace.PATIENT).compose(gcs.bucket(), key, request);
+      compose.setDisableGZipContent(true);
+      return compose
           .setIfGenerationMatch(generation)
           .setKmsKeyName(target.getKmsKeyName())
-          .setFields("generation");
-      return gcs.execute(compose, Pace.PATIENT);
+          .setUserProject(gcs.config().billedProject())
+          .setFields("generation")
+          .execute();
     });
   }
 
@@ -400,11 +402,7 @@ final class GcsUploads {
     List<StorageObject> objects = new ArrayList<>();
     String token = null;
     do {
-      Objects page = reads.page(ListRequest.all(prefix), token);
-      if (page.getItems() != null) {
-        objects.addAll(page.getItems());
-      }
-      token = page.getNextPageToken();
+      token = reads.page(ListRequest.all(prefix), token, objects::add);
     } while (token != null);
     return objects;
   }

@@ -1,12 +1,11 @@
 package dev.cove.gcs;
 
-import com.google.api.client.googleapis.batch.BatchRequest;
-import com.google.api.client.googleapis.batch.json.JsonBatchCallback;
 import com.google.api.client.googleapis.json.GoogleJsonError;
-import com.google.api.client.http.HttpHeaders;
-import com.google.api.services.storage.Storage;
-import com.google.api.services.storage.model.RewriteResponse;
 import com.google.api.services.storage.model.StorageObject;
+import com.google.cloud.storage.spi.v1.RpcBatch;
+import com.google.cloud.storage.spi.v1.StorageRpc.Option;
+import com.google.cloud.storage.spi.v1.StorageRpc.RewriteRequest;
+import com.google.cloud.storage.spi.v1.StorageRpc.RewriteResponse;
 import dev.cove.gcs.GcsConnection.Pace;
 import dev.cove.gcs.GcsErrors.Attempt;
 import dev.cove.storage.Content;
@@ -149,26 +148,26 @@ final class GcsWrites {
       @Nullable Long generation,
       @Nullable String kmsKey)
       throws StorageException {
-    String token = null;
-    while (true) {
-      String next = token;
-      RewriteResponse step = gcs.change("copy", from, 0, () -> {
-        Storage.Objects.Rewrite request =
-            gcs.billed(gcs.objects().rewrite(gcs.bucket(), from, gcs.bucket(), to, target));
-        request
-            .setIfSourceGenerationMatch(source.getGeneration())
-            .setIfSourceMetagenerationMatch(source.getMetageneration())
-            .setIfGenerationMatch(generation)
-            .setDestinationKmsKeyName(kmsKey)
-            .setRewriteToken(next)
-            .setProjection("noAcl");
-        return gcs.execute(request, Pace.PATIENT);
-      });
-      if (Boolean.TRUE.equals(step.getDone())) {
-        return step.getResource();
-      }
-      token = step.getRewriteToken();
+    Map<Option, @Nullable Object> pinned = gcs.options();
+    pinned.put(Option.IF_SOURCE_GENERATION_MATCH, source.getGeneration());
+    pinned.put(Option.IF_SOURCE_METAGENERATION_MATCH, source.getMetageneration());
+    Map<Option, @Nullable Object> condition = gcs.options();
+    condition.put(Option.IF_GENERATION_MATCH, generation);
+    condition.put(Option.KMS_KEY_NAME, kmsKey);
+    RewriteRequest request = new RewriteRequest(
+        gcs.object(from),
+        pinned,
+        true,
+        target.setBucket(gcs.bucket()).setName(to),
+        condition,
+        null);
+    RewriteResponse step =
+        gcs.change("copy", from, 0, () -> gcs.client(Pace.PATIENT).openRewrite(request));
+    while (!step.isDone) {
+      RewriteResponse before = step;
+      step = gcs.change("copy", from, 0, () -> gcs.client(Pace.PATIENT).continueRewrite(before));
     }
+    return step.result;
   }
 
   void delete(String key, WriteCondition condition) throws StorageException {
@@ -180,19 +179,13 @@ final class GcsWrites {
               new Attempt("delete", key),
               "there is nothing to delete where nothing is");
     }
-    try {
-      gcs.change("delete", key, 0, () -> {
-        Storage.Objects.Delete request = gcs.billed(gcs.objects().delete(gcs.bucket(), key));
-        return gcs.execute(
-            request.setIfGenerationMatch(GcsValues.generation(condition)), Pace.PROMPT);
-      });
-    } catch (StorageException e) {
-      if (e.kind() != Kind.NOT_FOUND) {
-        throw e;
-      }
-      if (condition instanceof WriteCondition.IfVersion) {
-        throw new StorageException(Kind.PRECONDITION_FAILED, String.valueOf(e.getMessage()), e);
-      }
+    Map<Option, @Nullable Object> options = gcs.options();
+    options.put(Option.IF_GENERATION_MATCH, GcsValues.generation(condition));
+    boolean there = gcs.change(
+        "delete", key, 0, () -> gcs.client(Pace.PROMPT).delete(gcs.object(key), options));
+    if (!there && condition instanceof WriteCondition.IfVersion) {
+      throw gcs.errors()
+          .error(Kind.PRECONDITION_FAILED, new Attempt("delete", key), "no such object");
     }
   }
 
@@ -217,12 +210,11 @@ final class GcsWrites {
       List<String> asked = left;
       gcs.change("delete objects in", null, 0, () -> {
         refused.clear();
-        BatchRequest batch = gcs.batch();
+        RpcBatch batch = gcs.client(Pace.PATIENT).createBatch();
         for (String key : asked) {
-          gcs.billed(gcs.objects().delete(gcs.bucket(), key))
-              .queue(batch, new Deleted(key, refused));
+          batch.addDelete(gcs.object(key), new Deleted(key, refused), gcs.options());
         }
-        batch.execute();
+        batch.submit();
         return asked;
       });
       // The batch went through; calls in it that did not are tried again like any other.
@@ -245,7 +237,7 @@ final class GcsWrites {
   }
 
   /** How one delete of a batch ended. */
-  private final class Deleted extends JsonBatchCallback<Void> {
+  private final class Deleted implements RpcBatch.Callback<Void> {
     private final String key;
     private final Map<String, StorageException> refused;
 
@@ -255,10 +247,10 @@ final class GcsWrites {
     }
 
     @Override
-    public void onSuccess(Void nothing, HttpHeaders headers) {}
+    public void onSuccess(Void nothing) {}
 
     @Override
-    public void onFailure(GoogleJsonError error, HttpHeaders headers) {
+    public void onFailure(GoogleJsonError error) {
       StorageException told = gcs.errors().of(error, new Attempt("delete", key));
       if (told.kind() != Kind.NOT_FOUND) {
         refused.put(key, told);

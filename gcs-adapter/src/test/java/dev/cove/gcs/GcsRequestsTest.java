@@ -17,6 +17,7 @@ import dev.cove.storage.Version;
 import dev.cove.storage.WriteCondition;
 import dev.cove.storage.WriteOptions;
 import java.io.IOException;
+import java.io.InputStream;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URI;
@@ -24,6 +25,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.function.UnaryOperator;
+import java.util.zip.GZIPInputStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -54,7 +56,9 @@ final class GcsRequestsTest {
 
   private void handle(HttpExchange exchange) throws IOException {
     try (exchange) {
-      String body = new String(exchange.getRequestBody().readAllBytes(), UTF_8);
+      InputStream sent = exchange.getRequestBody();
+      boolean packed = "gzip".equals(exchange.getRequestHeaders().getFirst("Content-Encoding"));
+      String body = new String((packed ? new GZIPInputStream(sent) : sent).readAllBytes(), UTF_8);
       asked.add(exchange.getRequestMethod() + " " + exchange.getRequestURI() + " " + body + " auth="
           + exchange.getRequestHeaders().getFirst("Authorization"));
       exchange.getResponseHeaders().add("x-goog-generation", "7");
@@ -91,8 +95,8 @@ final class GcsRequestsTest {
   @Test
   void aCopyIsPinnedToTheMetadataThatWasLookedAtAndKeepsTheClass() throws IOException {
     try (ObjectStore store = open(c -> c)) {
-      answer = "{\"done\":true,\"resource\":" + OBJECT.substring(0, OBJECT.length() - 1) + "},"
-          + OBJECT.substring(1);
+      answer = "{\"done\":true,\"objectSize\":\"5\",\"totalBytesRewritten\":\"5\",\"resource\":"
+          + OBJECT.substring(0, OBJECT.length() - 1) + "}," + OBJECT.substring(1);
       store.copy(new CopyRequest("a", null, "b", SAME, null));
     }
     assertThat(asked.get(1))

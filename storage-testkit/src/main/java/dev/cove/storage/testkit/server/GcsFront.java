@@ -35,6 +35,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.zip.GZIPInputStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -242,7 +243,7 @@ public final class GcsFront implements AutoCloseable {
 
   private void compose(HttpExchange exchange, String bucket, String key, Map<String, String> query)
       throws IOException, InterruptedException {
-    JsonObject asked = json(exchange.getRequestBody().readAllBytes());
+    JsonObject asked = json(body(exchange));
     JsonArray sources = asked.getAsJsonArray("sourceObjects");
     if (sources.size() > 32) {
       fail(exchange, 400, "invalid", "The number of source components exceeds the maximum (32)");
@@ -296,7 +297,7 @@ public final class GcsFront implements AutoCloseable {
       throws IOException, InterruptedException {
     String key = decoded(path.group(2));
     JsonObject source = meta(path.group(1), key);
-    byte[] body = exchange.getRequestBody().readAllBytes();
+    byte[] body = body(exchange);
     if (source == null) {
       notFound(exchange, "/storage/v1/b/" + path.group(1) + "/o/x");
       return;
@@ -314,7 +315,9 @@ public final class GcsFront implements AutoCloseable {
       reply(
           exchange,
           200,
-          "{\"done\":false,\"rewriteToken\":\"go-on\"}".getBytes(StandardCharsets.UTF_8));
+          ("{\"done\":false,\"rewriteToken\":\"go-on\",\"totalBytesRewritten\":\"0\",\"objectSize\":\""
+                  + text(source, "size") + "\"}")
+              .getBytes(StandardCharsets.UTF_8));
       return;
     }
     HttpResponse<byte[]> answer = insert(
@@ -329,6 +332,8 @@ public final class GcsFront implements AutoCloseable {
     }
     JsonObject done = new JsonObject();
     done.addProperty("done", true);
+    done.addProperty("objectSize", text(source, "size"));
+    done.addProperty("totalBytesRewritten", text(source, "size"));
     done.add("resource", json(answer.body()));
     reply(exchange, 200, done.toString().getBytes(StandardCharsets.UTF_8));
   }
@@ -397,7 +402,7 @@ public final class GcsFront implements AutoCloseable {
       throws IOException, InterruptedException {
     String id = query.get("upload_id");
     if (id == null) {
-      JsonObject object = json(exchange.getRequestBody().readAllBytes());
+      JsonObject object = json(body(exchange));
       if (query.containsKey("name")) {
         object.addProperty("name", query.get("name"));
       }
@@ -567,6 +572,13 @@ public final class GcsFront implements AutoCloseable {
     if (body.length > 0) {
       exchange.getResponseBody().write(body);
     }
+  }
+
+  /** What the client sent; some send JSON packed. */
+  private static byte[] body(HttpExchange exchange) throws IOException {
+    InputStream in = exchange.getRequestBody();
+    boolean packed = "gzip".equals(exchange.getRequestHeaders().getFirst("Content-Encoding"));
+    return (packed ? new GZIPInputStream(in) : in).readAllBytes();
   }
 
   private URI at(String path) {

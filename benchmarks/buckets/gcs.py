@@ -1,0 +1,268 @@
+"""benchmarks/run gcs [LINE…]: buckets of Google Cloud Storage beside gcsfuse, and beside the S3 adapter; exits 1 if a limit is missed."""
+
+import argparse
+import dataclasses
+import http.client
+import signal
+import statistics
+import sys
+import urllib.parse
+import urllib.request
+
+from . import lab, mounts, report, s3, servers, work
+from .__main__ import forget_settings, provide
+
+GCS, GCSFUSE, S3 = "cove on GCS", "gcsfuse", "cove on S3"
+WRITTEN, WRITTEN_SMALL = 4, 400
+# fake-gcs-server keeps objects in memory and copies one for each request: large ones say more of it than of a mount.
+OBJECT = 64 * servers.MIB
+OBJECTS = 4
+
+
+@dataclasses.dataclass(frozen=True)
+class Line:
+    """What is compared, with whom, and how the figures of the two must stand to each other."""
+
+    title: str
+    unit: str
+    peer: str
+    # At least this many times as good; or, of what it costs, at most this many times as much.
+    at_least: float | None = None
+    at_most: float | None = None
+    more_is_better: bool = True
+
+    def ratio(self, mine, other):
+        return mine / other if self.more_is_better or self.at_most else other / mine
+
+    def met_by(self, ratio):
+        return ratio >= self.at_least if self.at_least else ratio <= self.at_most
+
+    def limit(self):
+        return f"≥ {self.at_least:g} × {self.peer}" if self.at_least else f"≤ {self.at_most:g} × {self.peer}"
+
+
+LINES = {
+    "sequential": Line("cold sequential read", "MB/s", GCSFUSE, at_least=1.5),
+    "small": Line("1,000 files of 16 KiB, 8 threads", "files/s", GCSFUSE, at_least=1),
+    "write-small": Line("400 files of 16 KiB written, 8 threads", "files/s", GCSFUSE, at_least=5),
+    "list": Line("ls -l of 10,000, cold", "ms", GCSFUSE, at_least=2, more_is_better=False),
+    "cpu-read": Line("processor time per GB read", "s", S3, at_most=1.2, more_is_better=False),
+    "cpu-write": Line("processor time per GB written", "s", S3, at_most=1.2, more_is_better=False),
+}
+
+
+class GcsCove(mounts.Cove):
+    name = "cove-gcs"
+    scheme = "gs"
+
+    def __init__(self, lab_, endpoint, bucket, options=()):
+        super().__init__(lab_, endpoint, bucket, ["--anonymous", *options])
+
+
+class Gcsfuse(mounts.Foreground):
+    name = "gcsfuse"
+
+    def _command(self):
+        # Its defaults but for what the fake has not: credentials, and the question how a bucket is laid out.
+        return [lab.CACHE / "bin" / "gcsfuse", "--foreground", "--anonymous-access", "--enable-hns=false",
+                f"--custom-endpoint={self._endpoint}/storage/v1/", self._bucket, self.directory]
+
+
+class Fake:
+    """fake-gcs-server and what is put into it."""
+
+    def __init__(self, lab_):
+        for program in ("fake-gcs-server", "gcsfuse"):
+            if not (lab.CACHE / "bin" / program).exists():
+                lab.run(lab.ROOT / "it-tests" / "provision", "servers", program)
+        host = f"127.0.0.1:{lab.free_port()}"
+        self.endpoint = f"http://{host}"
+        lab_.start([lab.CACHE / "bin" / "fake-gcs-server", "-scheme", "http", "-host", "127.0.0.1",
+                    "-port", host.rpartition(":")[2], "-public-host", host, "-external-url", self.endpoint,
+                    "-backend", "memory", "-log-level", "error"], lab_.disk / "fake-gcs-server.log")
+        lab.wait_for("fake-gcs-server", self._answers, 30, 0.05)
+
+    def _answers(self):
+        try:
+            return urllib.request.urlopen(f"{self.endpoint}/_internal/healthcheck").status == 200
+        except OSError:
+            return False
+
+    def make_bucket(self, name):
+        urllib.request.urlopen(urllib.request.Request(
+            f"{self.endpoint}/storage/v1/b?project=bench", f'{{"name":"{name}"}}'.encode(),
+            {"Content-Type": "application/json"})).read()
+
+    def put(self, bucket, files):
+        """Stores each file under its key."""
+        connection = http.client.HTTPConnection(self.endpoint.removeprefix("http://"), timeout=60)
+        for file, key in files:
+            path = f"/upload/storage/v1/b/{bucket}/o?uploadType=media&name={urllib.parse.quote(key, safe='')}"
+            connection.request("POST", path, file.read_bytes(), {"Content-Type": "application/octet-stream"})
+            answer = connection.getresponse()
+            if answer.read() and answer.status != 200:
+                raise lab.Failed(f"fake-gcs-server does not take {key}: {answer.status}")
+        connection.close()
+
+
+class Bench:
+    """Two servers with the same objects, in memory."""
+
+    def __init__(self, lab_):
+        self.lab, self.figures, self._buckets = lab_, {}, 0
+        self.fake = Fake(lab_)
+        self.minio = servers.start_minio(lab_, lab_.memory / "minio")
+        self.data = servers.Data(lab_, self.minio, OBJECTS * OBJECT)
+        self._made = set()
+
+    def need(self, name):
+        """Puts objects into both buckets when a line first asks for them."""
+        if name in self._made:
+            return
+        if not self._made:
+            self.fake.make_bucket(servers.BUCKET)
+        self._made.add(name)
+        if name == "four":
+            self.data.need("four")
+            files = [(part, f"four/{number}") for number, part in enumerate(self.data.parts)]
+        elif name == "listed":
+            dot = self.lab.memory / "one-byte"
+            dot.write_bytes(b".")
+            files = [(dot, f"listed/file-{number:05}") for number in range(servers.LISTED)]
+        else:
+            files = [(self.data.piece, key) for key in servers.small_keys(name)]
+        empty = self.lab.memory / "empty"
+        empty.touch()
+        # Folders have an object each: without it, gcsfuse sees them with an option only.
+        self.fake.put(servers.BUCKET, [(empty, f"{name}/"), *files])
+
+    def mount(self, tool, bucket=servers.BUCKET, options=()):
+        lab.drop_page_cache()
+        if tool == GCSFUSE:
+            return Gcsfuse(self.lab, self.fake.endpoint, bucket)
+        if tool == GCS:
+            return GcsCove(self.lab, self.fake.endpoint, bucket, options)
+        return mounts.Cove(self.lab, self.minio, bucket, options)
+
+    def new_bucket(self, tool):
+        self._buckets += 1
+        name = f"written-{self._buckets}"
+        if tool == S3:
+            with s3.Client(self.minio) as client:
+                client.make_bucket(name)
+        else:
+            self.fake.make_bucket(name)
+        return name
+
+    def writable(self, tool):
+        return self.mount(tool, self.new_bucket(tool), () if tool == GCSFUSE else ("--rw",))
+
+
+def _sequential(bench, tool):
+    bench.need("four")
+    with bench.mount(tool) as mount:
+        took = sum(work.seconds(work.read_whole, mount.directory / f"four/{number}") for number in range(OBJECTS))
+        return OBJECTS * OBJECT / 1e6 / took
+
+
+def _small(bench, tool):
+    bench.need("small")
+    bench.need("warm-up")
+    with bench.mount(tool) as mount:
+        work.read_small(mount.directory / "warm-up", servers.SMALL_SIZE)
+        return work.read_small(mount.directory / "small", servers.SMALL_SIZE)
+
+
+def _write_small(bench, tool):
+    content = bench.data.piece.read_bytes()
+    names = [f"{number:04}" for number in range(WRITTEN_SMALL)]
+    with bench.writable(tool) as mount:
+        work.write_small(mount.directory, [f"warm-up-{name}" for name in names[:100]], content)
+        return len(names) / work.seconds(work.write_small, mount.directory, names, content)
+
+
+def _list(bench, tool):
+    bench.need("listed")
+    with bench.mount(tool) as mount:
+        return work.seconds(work.list_long, mount.directory / "listed") * 1000
+
+
+def _cpu_read(bench, tool):
+    bench.need("four")
+    with bench.mount(tool) as mount:
+        for number in range(OBJECTS):
+            work.read_whole(mount.directory / f"four/{number}")
+        return mount.cpu()[1] / (OBJECTS * OBJECT / 1e9)
+
+
+def _cpu_write(bench, tool):
+    bench.data.sources()
+    with bench.writable(tool) as mount:
+        for turn in range(WRITTEN // OBJECTS):
+            work.write_whole([(part, mount.directory / f"{turn}-{part.name}") for part in bench.data.parts])
+        return mount.cpu()[1] / (WRITTEN * OBJECT / 1e9)
+
+
+MEASURES = {"sequential": _sequential, "small": _small, "write-small": _write_small, "list": _list,
+            "cpu-read": _cpu_read, "cpu-write": _cpu_write}
+
+
+def run(lines, rounds):
+    """The figures of each round, by line and tool; the tools take turns at being first."""
+    results = []
+    with lab.Lab() as lab_:
+        bench = Bench(lab_)
+        bench.need("small")
+        # Builds Cove and its archive of loaded classes, which no line must pay for.
+        with bench.mount(GCS):
+            pass
+        for number in range(rounds):
+            figures = {}
+            for line in lines:
+                tools = [GCS, LINES[line].peer]
+                for tool in tools[number % 2:] + tools[:number % 2]:
+                    figures[line, tool] = MEASURES[line](bench, tool)
+                    print(f"  {number + 1} {line} {tool}: {report.number(figures[line, tool])}",
+                          file=sys.stderr, flush=True)
+            results.append(figures)
+    return results
+
+
+def verdict(lines, results):
+    rows, missed = [], []
+    for key in lines:
+        line = LINES[key]
+        mine, other = ([figures[key, tool] for figures in results] for tool in (GCS, line.peer))
+        ratio = statistics.median(map(line.ratio, mine, other))
+        rows.append([f"{line.title}, {line.unit}", report.number(statistics.median(mine)),
+                     f"{report.number(statistics.median(other))} ({line.peer})", line.limit(),
+                     f"{report.number(ratio)} ×", "yes" if line.met_by(ratio) else "**no**"])
+        if not line.met_by(ratio):
+            missed.append(f"{line.title}: {report.number(ratio)} ×, {line.limit()} wanted")
+    print("\n".join(report.table(["what", GCS, "beside", "limit", "reached", "met"], rows)))
+    print("\n".join([f"{len(missed)} fall short:", *missed]) if missed else "every limit is met")
+    return missed
+
+
+def main():
+    parser = argparse.ArgumentParser(prog="benchmarks/run gcs", description=__doc__)
+    parser.add_argument("line", nargs="*", metavar="LINE", help="one of: " + ", ".join(LINES))
+    parser.add_argument("--rounds", type=int, default=3, metavar="N", help="how often each is measured (default: 3)")
+    chosen = parser.parse_args()
+    if not set(chosen.line) <= set(LINES):
+        parser.error("lines are " + ", ".join(LINES))
+    lines = [line for line in LINES if not chosen.line or line in chosen.line]
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, lambda *_: sys.exit(3))
+    try:
+        provide()
+        forget_settings()
+        results = run(lines, max(1, chosen.rounds))
+    except lab.Failed as error:
+        print(f"benchmarks/run gcs: {error}", file=sys.stderr)
+        return 3
+    return 1 if verdict(lines, results) else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
