@@ -23,7 +23,8 @@ public final class Main {
   public static void main(String[] arguments) {
     PrintWriter out = new PrintWriter(System.out, true, StandardCharsets.UTF_8);
     PrintWriter err = new PrintWriter(System.err, true, StandardCharsets.UTF_8);
-    int exit = command(wanted(arguments), ConfiguredDefaults.current(), out, err).execute(arguments);
+    int exit =
+        command(wanted(arguments), ConfiguredDefaults.current(), out, err).execute(arguments);
     out.flush();
     err.flush();
     System.exit(exit);
