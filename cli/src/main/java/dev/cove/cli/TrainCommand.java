@@ -61,6 +61,10 @@ final class TrainCommand implements Callable<Integer> {
       }
       mount.join(MOUNT_MILLIS);
       trainVolumes();
+      // What opens secrets, too.
+      run("secret", "create", "train", "A=b");
+      run("secret", "list");
+      run("secret", "delete", "train", "--yes");
       run("doctor");
       run("version");
     }

@@ -18,6 +18,7 @@ import dev.cove.gcs.GcsErrors.Attempt;
 import dev.cove.http.TransportFailures;
 import dev.cove.storage.StorageException;
 import dev.cove.storage.StorageException.Kind;
+import dev.cove.storage.WriteCondition;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -117,6 +118,14 @@ final class GcsConnection implements AutoCloseable {
   Map<Option, @Nullable Object> options() {
     Map<Option, @Nullable Object> options = new EnumMap<>(Option.class);
     options.put(Option.USER_PROJECT, config.billedProject());
+    return options;
+  }
+
+  /** {@link #options()} of a call that changes an object in this state only. */
+  Map<Option, @Nullable Object> options(WriteCondition condition) {
+    Map<Option, @Nullable Object> options = options();
+    options.put(Option.IF_GENERATION_MATCH, GcsValues.generation(condition));
+    options.put(Option.IF_METAGENERATION_MATCH, GcsValues.metageneration(condition));
     return options;
   }
 

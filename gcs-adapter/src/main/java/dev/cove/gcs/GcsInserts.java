@@ -17,6 +17,7 @@ import dev.cove.http.SentEntity;
 import dev.cove.storage.Content;
 import dev.cove.storage.StorageException;
 import dev.cove.storage.StorageException.Kind;
+import dev.cove.storage.WriteCondition;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -32,7 +33,7 @@ final class GcsInserts {
   // 16 MiB: below, to send all of it again costs less than the session's request before it.
   static final long SESSION_FROM = 16L << 20;
 
-  private static final String ANSWER = "name,generation,size,crc32c";
+  private static final String ANSWER = "name,generation,metageneration,size,crc32c";
   private static final int GO_ON = 308;
 
   private final GcsConnection gcs;
@@ -45,21 +46,20 @@ final class GcsInserts {
    * Stores the object.
    *
    * @param object its name, headers and metadata
-   * @param generation it must have now; 0 for none, null for no condition
    */
   StorageObject insert(
       String verb,
       StorageObject object,
       Content content,
-      @Nullable Long generation,
+      WriteCondition condition,
       @Nullable String kmsKey)
       throws StorageException {
     Attempt attempt = new Attempt(verb, object.getName());
     object.setCrc32c(checksum(content, attempt));
     object.setBucket(gcs.bucket());
     GcsConnection.Call<StorageObject> call = content.size() < SESSION_FROM
-        ? () -> inOneRequest(object, content, generation, kmsKey)
-        : new Session(object, content, generation, kmsKey);
+        ? () -> inOneRequest(object, content, condition, kmsKey)
+        : new Session(object, content, condition, kmsKey);
     StorageObject stored;
     try {
       stored = gcs.change(verb, object.getName(), content.size(), call);
@@ -89,14 +89,15 @@ final class GcsInserts {
   }
 
   private StorageObject inOneRequest(
-      StorageObject object, Content content, @Nullable Long generation, @Nullable String kmsKey)
+      StorageObject object, Content content, WriteCondition condition, @Nullable String kmsKey)
       throws IOException {
     Storage.Objects.Insert insert = gcs.objects(Pace.PROMPT)
         .insert(gcs.bucket(), object, new Sent(content, 0, object.getContentType()));
     insert.getMediaHttpUploader().setDirectUploadEnabled(true);
     insert.setDisableGZipContent(true);
     return insert
-        .setIfGenerationMatch(generation)
+        .setIfGenerationMatch(GcsValues.generation(condition))
+        .setIfMetagenerationMatch(GcsValues.metageneration(condition))
         .setKmsKeyName(kmsKey)
         .setUserProject(gcs.config().billedProject())
         .setFields(ANSWER)
@@ -149,14 +150,14 @@ final class GcsInserts {
   private final class Session implements GcsConnection.Call<StorageObject> {
     private final StorageObject object;
     private final Content content;
-    private final Map<Option, @Nullable Object> options = gcs.options();
+    private final Map<Option, @Nullable Object> options;
     private @Nullable String location;
 
     Session(
-        StorageObject object, Content content, @Nullable Long generation, @Nullable String kmsKey) {
+        StorageObject object, Content content, WriteCondition condition, @Nullable String kmsKey) {
       this.object = object;
       this.content = content;
-      options.put(Option.IF_GENERATION_MATCH, generation);
+      options = gcs.options(condition);
       options.put(Option.KMS_KEY_NAME, kmsKey);
       options.put(Option.X_UPLOAD_CONTENT_LENGTH, content.size());
     }

@@ -29,7 +29,7 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * One bucket of Google Cloud Storage. An object's version is its generation.
+ * One bucket of Google Cloud Storage. An object's version is its generation and metageneration.
  *
  * <p>Failed attempts are made again in {@link GcsConnection} and nowhere else.
  */

@@ -98,7 +98,7 @@ final class GcsReads {
     boolean replaced = e.getStatusCode() == 416
         && wanted.version() != null
         && !generation.isEmpty()
-        && !generation.equals(wanted.version().value());
+        && !generation.equals(String.valueOf(GcsValues.generation(wanted.version())));
     return replaced ? replaced(attempt) : e;
   }
 
@@ -115,7 +115,8 @@ final class GcsReads {
       long length = named == null ? 0 : named;
       long size = sizeOf(wanted.range(), length, response.getHeaders().getContentRange(), attempt);
       ObjectInfo info = GcsValues.info(wanted.key(), size, response.getHeaders());
-      if (wanted.version() != null && !info.version().equals(wanted.version())) {
+      if (wanted.version() != null
+          && GcsValues.generation(info.version()) != GcsValues.generation(wanted.version())) {
         // A server or proxy that does not know the condition.
         throw replaced(attempt);
       }

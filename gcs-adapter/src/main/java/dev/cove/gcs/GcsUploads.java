@@ -104,7 +104,11 @@ final class GcsUploads {
         .setContentType("application/json")
         .setMetadata(Map.of(KEY, key));
     inserts.insert(
-        "begin an upload to", note, Content.of(text), 0L, writes.kmsKey(options.attributes()));
+        "begin an upload to",
+        note,
+        Content.of(text),
+        WriteCondition.ifAbsent(),
+        writes.kmsKey(options.attributes()));
     begun.put(id, target);
     return new Upload(key, id, clock.instant());
   }
@@ -121,7 +125,7 @@ final class GcsUploads {
     Attempt attempt = new Attempt("copy from", sourceKey);
     StorageObject target = target(upload);
     StorageObject object = reads.look("copy from", sourceKey);
-    if (object.getGeneration() != GcsValues.generation(source)) {
+    if (!GcsValues.version(object).equals(source)) {
       throw gcs.errors()
           .error(Kind.PRECONDITION_FAILED, attempt, "it was replaced in the meantime");
     }
@@ -149,7 +153,7 @@ final class GcsUploads {
           sourceKey,
           name(upload.id(), UploadNames.part(number)),
           new StorageObject().setStorageClass(target.getStorageClass()),
-          null,
+          WriteCondition.none(),
           target.getKmsKeyName());
     }
     return new Part(number, size, String.valueOf(part.getGeneration()));
@@ -175,7 +179,11 @@ final class GcsUploads {
         .setStorageClass(target.getStorageClass())
         .setMetadata(metadata);
     return inserts.insert(
-        "store part " + number + " of", part, content, null, target.getKmsKeyName());
+        "store part " + number + " of",
+        part,
+        content,
+        WriteCondition.none(),
+        target.getKmsKeyName());
   }
 
   Stored complete(Upload upload, List<Part> parts, WriteCondition condition)
@@ -193,7 +201,7 @@ final class GcsUploads {
     }
     StorageObject object;
     try {
-      object = compose(upload.key(), target, sources, GcsValues.generation(condition), own);
+      object = compose(upload.key(), target, sources, condition, own);
     } catch (StorageException e) {
       throw missing(upload, e, condition);
     }
@@ -265,7 +273,8 @@ final class GcsUploads {
           .setStorageClass(target.getStorageClass())
           .setKmsKeyName(target.getKmsKeyName());
       // The parts stay: the step that makes the object may still fail for its condition.
-      fewer.add(source(name, compose(name, plain, group, null, false).getGeneration()));
+      fewer.add(
+          source(name, compose(name, plain, group, WriteCondition.none(), false).getGeneration()));
     }
     return fewer;
   }
@@ -275,7 +284,7 @@ final class GcsUploads {
       String key,
       StorageObject target,
       List<SourceObjects> sources,
-      @Nullable Long generation,
+      WriteCondition condition,
       boolean consume)
       throws StorageException {
     ComposeRequest request = new ComposeRequest()
@@ -290,10 +299,11 @@ final class GcsUploads {
           gcs.objects(Pace.PATIENT).compose(gcs.bucket(), key, request);
       compose.setDisableGZipContent(true);
       return compose
-          .setIfGenerationMatch(generation)
+          .setIfGenerationMatch(GcsValues.generation(condition))
+          .setIfMetagenerationMatch(GcsValues.metageneration(condition))
           .setKmsKeyName(target.getKmsKeyName())
           .setUserProject(gcs.config().billedProject())
-          .setFields("generation")
+          .setFields("generation,metageneration")
           .execute();
     });
   }

@@ -46,7 +46,7 @@ final class GcsValues {
     return new ObjectInfo(
         object.getName(),
         object.getSize() == null ? 0 : object.getSize().longValueExact(),
-        version(object.getGeneration()),
+        version(object),
         time(object.getUpdated()),
         object.getStorageClass(),
         false,
@@ -77,7 +77,7 @@ final class GcsValues {
     return new ObjectInfo(
         key,
         size,
-        new Version(generation),
+        version(generation, metageneration(headers)),
         httpTime(text(headers, "last-modified")),
         blankToNull(text(headers, "x-goog-storage-class")),
         false,
@@ -100,14 +100,30 @@ final class GcsValues {
   }
 
   static Stored stored(StorageObject written) {
-    return new Stored(version(written.getGeneration()), String.valueOf(written.getGeneration()));
+    return new Stored(version(written), String.valueOf(written.getGeneration()));
   }
 
-  private static Version version(@Nullable Long generation) {
-    if (generation == null) {
+  /**
+   * Of bytes and metadata: generation and metageneration. Bytes are pinned to the first, changes depend
+   * on both, so that no metadata of others is lost.
+   */
+  static Version version(StorageObject object) {
+    if (object.getGeneration() == null) {
       throw new IllegalArgumentException("the server names no generation");
     }
-    return new Version(generation.toString());
+    return version(
+        object.getGeneration().toString(),
+        object.getMetageneration() == null ? "" : object.getMetageneration().toString());
+  }
+
+  /** Emulators that keep none leave the header away, and say 1 elsewhere. */
+  private static String metageneration(HttpHeaders headers) {
+    String named = text(headers, "x-goog-metageneration");
+    return named.isEmpty() ? "1" : named;
+  }
+
+  private static Version version(String generation, String metageneration) {
+    return new Version(metageneration.isEmpty() ? generation : generation + "." + metageneration);
   }
 
   /** Puts headers and metadata into what is sent. */
@@ -168,11 +184,25 @@ final class GcsValues {
   }
 
   static long generation(Version version) {
+    // No object ever has 1, so the condition does not hold, as it should.
+    return number(version.value().split("\\.", 2)[0], 1);
+  }
+
+  /** The metageneration an object must have besides; null where there is no condition. */
+  static @Nullable Long metageneration(WriteCondition condition) {
+    if (!(condition instanceof WriteCondition.IfVersion ifVersion)) {
+      return null;
+    }
+    String version = ifVersion.expected().value();
+    int dot = version.indexOf('.');
+    return dot < 0 ? null : Long.valueOf(number(version.substring(dot + 1), 0));
+  }
+
+  private static long number(String text, long otherwise) {
     try {
-      return Long.parseLong(version.value());
+      return Long.parseLong(text);
     } catch (NumberFormatException e) {
-      // No object ever has it, so the condition does not hold, as it should.
-      return 1;
+      return otherwise;
     }
   }
 

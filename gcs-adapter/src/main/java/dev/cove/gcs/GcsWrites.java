@@ -45,12 +45,8 @@ final class GcsWrites {
 
   Stored put(String key, Content content, WriteOptions options) throws StorageException {
     StorageObject object = described("store", key, options);
-    StorageObject stored = inserts.insert(
-        "store",
-        object,
-        content,
-        GcsValues.generation(options.condition()),
-        kmsKey(options.attributes()));
+    StorageObject stored =
+        inserts.insert("store", object, content, options.condition(), kmsKey(options.attributes()));
     return GcsValues.stored(stored);
   }
 
@@ -113,7 +109,7 @@ final class GcsWrites {
     requireOwnKey("copy to", wanted.target());
     StorageObject source = reads.look("copy", wanted.source());
     if (wanted.sourceVersion() != null
-        && !wanted.sourceVersion().value().equals(String.valueOf(source.getGeneration()))) {
+        && !wanted.sourceVersion().equals(GcsValues.version(source))) {
       throw gcs.errors()
           .error(Kind.PRECONDITION_FAILED, attempt, "it was replaced in the meantime");
     }
@@ -134,9 +130,8 @@ final class GcsWrites {
       GcsValues.describe(target, wanted.attributes());
       kmsKey = kmsKey(wanted.attributes());
     }
-    Long generation = GcsValues.generation(wanted.condition());
     return GcsValues.stored(
-        rewrite(source, wanted.source(), wanted.target(), target, generation, kmsKey));
+        rewrite(source, wanted.source(), wanted.target(), target, wanted.condition(), kmsKey));
   }
 
   /** Has the server copy the bytes, in as many steps as it takes for them. */
@@ -145,22 +140,16 @@ final class GcsWrites {
       String from,
       String to,
       StorageObject target,
-      @Nullable Long generation,
+      WriteCondition condition,
       @Nullable String kmsKey)
       throws StorageException {
     Map<Option, @Nullable Object> pinned = gcs.options();
     pinned.put(Option.IF_SOURCE_GENERATION_MATCH, source.getGeneration());
     pinned.put(Option.IF_SOURCE_METAGENERATION_MATCH, source.getMetageneration());
-    Map<Option, @Nullable Object> condition = gcs.options();
-    condition.put(Option.IF_GENERATION_MATCH, generation);
-    condition.put(Option.KMS_KEY_NAME, kmsKey);
+    Map<Option, @Nullable Object> options = gcs.options(condition);
+    options.put(Option.KMS_KEY_NAME, kmsKey);
     RewriteRequest request = new RewriteRequest(
-        gcs.object(from),
-        pinned,
-        true,
-        target.setBucket(gcs.bucket()).setName(to),
-        condition,
-        null);
+        gcs.object(from), pinned, true, target.setBucket(gcs.bucket()).setName(to), options, null);
     RewriteResponse step =
         gcs.change("copy", from, 0, () -> gcs.client(Pace.PATIENT).openRewrite(request));
     while (!step.isDone) {
@@ -179,8 +168,7 @@ final class GcsWrites {
               new Attempt("delete", key),
               "there is nothing to delete where nothing is");
     }
-    Map<Option, @Nullable Object> options = gcs.options();
-    options.put(Option.IF_GENERATION_MATCH, GcsValues.generation(condition));
+    Map<Option, @Nullable Object> options = gcs.options(condition);
     boolean there = gcs.change(
         "delete", key, 0, () -> gcs.client(Pace.PROMPT).delete(gcs.object(key), options));
     if (!there && condition instanceof WriteCondition.IfVersion) {

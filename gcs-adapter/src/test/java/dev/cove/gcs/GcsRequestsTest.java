@@ -93,6 +93,29 @@ final class GcsRequestsTest {
   }
 
   @Test
+  void everyChangeDependsOnTheMetadataTooAndReadsDoNot() throws IOException {
+    WriteCondition seen = WriteCondition.ifVersion(new Version("7.3"));
+    try (ObjectStore store = open(c -> c)) {
+      assertThat(store.head("a").version()).isEqualTo(new Version("7.3"));
+      asked.clear();
+      assertThat(store
+              .put("a", Content.of(new byte[5]), WriteOptions.DEFAULT.with(seen))
+              .version())
+          .isEqualTo(new Version("7.3"));
+      store.delete("a", seen);
+      store.get(new GetRequest("a", null, new Version("7.2"))).close();
+      answer = "{\"done\":true,\"objectSize\":\"5\",\"totalBytesRewritten\":\"5\",\"resource\":"
+          + OBJECT + "," + OBJECT.substring(1);
+      store.copy(new CopyRequest("b", null, "a", seen, null));
+    }
+    assertThat(asked.get(0)).contains("ifGenerationMatch=7", "ifMetagenerationMatch=3");
+    assertThat(asked.get(1)).contains("ifGenerationMatch=7", "ifMetagenerationMatch=3");
+    assertThat(asked.get(2)).contains("ifGenerationMatch=7").doesNotContain("Metageneration");
+    assertThat(asked.get(4))
+        .contains("rewriteTo", "ifGenerationMatch=7", "ifMetagenerationMatch=3");
+  }
+
+  @Test
   void aCopyIsPinnedToTheMetadataThatWasLookedAtAndKeepsTheClass() throws IOException {
     try (ObjectStore store = open(c -> c)) {
       answer = "{\"done\":true,\"objectSize\":\"5\",\"totalBytesRewritten\":\"5\",\"resource\":"

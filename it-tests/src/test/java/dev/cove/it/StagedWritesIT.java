@@ -3,20 +3,15 @@ package dev.cove.it;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.cove.s3.S3Config;
-import dev.cove.s3.S3Credentials;
-import dev.cove.s3.S3Credentials.Keys;
-import dev.cove.s3.S3ObjectStores;
+import dev.cove.it.mount.TestCloud;
 import dev.cove.storage.ByteRange;
 import dev.cove.storage.Content;
 import dev.cove.storage.GetRequest;
 import dev.cove.storage.ObjectBody;
-import dev.cove.storage.ObjectStore;
 import dev.cove.storage.Version;
 import dev.cove.storage.WriteCondition;
 import dev.cove.storage.WriteOptions;
 import dev.cove.storage.testkit.RecordingObjectStore;
-import dev.cove.storage.testkit.server.S3Server;
 import dev.cove.write.Base;
 import dev.cove.write.PublishOptions;
 import dev.cove.write.Published;
@@ -38,15 +33,12 @@ import java.util.zip.CRC32C;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInfo;
 import org.junit.jupiter.api.io.TempDir;
-import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
-import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
-import software.amazon.awssdk.regions.Region;
-import software.amazon.awssdk.services.s3.S3Client;
 
-/** Staged writes on a real S3 server, with parts of real sizes. */
-final class StagedWritesIT {
-  private static final int MIB = 1 << 20;
+/** Staged writes on a real server, with parts of real sizes. */
+class StagedWritesIT {
+  static final int MIB = 1 << 20;
   private static final long LARGE = 100L * MIB;
 
   @TempDir
@@ -57,8 +49,8 @@ final class StagedWritesIT {
   private Publisher publisher;
 
   @BeforeEach
-  void open() throws IOException {
-    store = new RecordingObjectStore(bucket(S3Server.shared()));
+  void open(TestInfo test) throws IOException {
+    store = new RecordingObjectStore(TestCloud.of(test).create("cove-" + UUID.randomUUID()));
     spool = Spool.open(folder.resolve("spool"), SpoolOptions.DEFAULT);
     publisher = new Publisher(store, spool, PublishOptions.DEFAULT);
   }
@@ -69,25 +61,6 @@ final class StagedWritesIT {
     spool.close();
     assertThat(store.listUploads("")).isEmpty();
     store.close();
-  }
-
-  private static ObjectStore bucket(S3Server server) {
-    String bucket = "cove-" + UUID.randomUUID();
-    try (S3Client admin = S3Client.builder()
-        .endpointOverride(server.endpoint())
-        .region(Region.of(server.region()))
-        .forcePathStyle(true)
-        .credentialsProvider(StaticCredentialsProvider.create(
-            AwsBasicCredentials.create(server.accessKey(), server.secretKey())))
-        .build()) {
-      admin.createBucket(b -> b.bucket(bucket));
-    }
-    Keys keys = new Keys(server.accessKey(), server.secretKey(), null);
-    return S3ObjectStores.open(S3Config.bucket(bucket)
-        .endpoint(server.endpoint())
-        .region(server.region())
-        .credentials(S3Credentials.of(() -> keys))
-        .build());
   }
 
   @Test
@@ -116,13 +89,7 @@ final class StagedWritesIT {
     publisher.publish(edit, replacing("dir/large", first.stored().version()));
     long middle = 50L * MIB;
     assertThat(store.take())
-        .containsExactlyInAnyOrder(
-            "CREATE-UPLOAD dir/large",
-            "PART-COPY dir/large 1 <- dir/large 0-" + (middle - 1),
-            "GET dir/large " + (middle + 1) + "-" + (middle + 5 * MIB - 1),
-            "PART dir/large 2",
-            "PART-COPY dir/large 3 <- dir/large " + (middle + 5 * MIB) + "-" + (LARGE - 1),
-            "COMPLETE dir/large");
+        .containsExactlyInAnyOrderElementsOf(requestsOfAnEdit("dir/large", middle, LARGE));
     expected.reset();
     for (long at = 0; at < LARGE; at += MIB) {
       fill(chunk, at);
@@ -186,6 +153,17 @@ final class StagedWritesIT {
     assertThat(store.take()).containsExactly("PUT s", "PUT s");
     assertThat(store.head("s").attributes().metadata()).containsKey(Target.WRITE_ID);
     publisher.discard(file);
+  }
+
+  /** What a changed byte in the middle takes. */
+  List<String> requestsOfAnEdit(String key, long middle, long size) {
+    return List.of(
+        "CREATE-UPLOAD " + key,
+        "PART-COPY " + key + " 1 <- " + key + " 0-" + (middle - 1),
+        "GET " + key + " " + (middle + 1) + "-" + (middle + 5 * MIB - 1),
+        "PART " + key + " 2",
+        "PART-COPY " + key + " 3 <- " + key + " " + (middle + 5 * MIB) + "-" + (size - 1),
+        "COMPLETE " + key);
   }
 
   private StagedFile edit(String key, Version version, long size) {

@@ -4,7 +4,6 @@ import dev.cove.cli.command.CommandFailure;
 import dev.cove.cli.command.JsonText;
 import dev.cove.cli.config.Folders;
 import dev.cove.cli.process.ProcessIdentity;
-import dev.cove.embedded.EmbeddedS3;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.FileVisitResult;
@@ -14,7 +13,6 @@ import java.nio.file.Path;
 import java.nio.file.SimpleFileVisitor;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
-import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -46,13 +44,9 @@ final class Playground {
   }
 
   /** Starts the server with an empty bucket, and makes the mount point. */
-  URI start() throws IOException {
+  URI start(LocalServer kind) throws IOException {
     Files.createDirectories(mountPoint());
-    EmbeddedS3 server = EmbeddedS3.start(
-        Folders.privateFolder(serverFolder()),
-        0,
-        List.of(BUCKET),
-        EmbeddedS3.Lifetime.UNTIL_STOPPED);
+    LocalServer.Running server = kind.start(Folders.privateFolder(serverFolder()));
     ProcessIdentity process = ProcessIdentity.of(server.pid());
     Files.deleteIfExists(record());
     Files.createFile(record(), Folders.privateFile());

@@ -2,6 +2,7 @@ package dev.cove.cli.quickstart;
 
 import dev.cove.cli.command.CommandFailure;
 import dev.cove.cli.config.Folders;
+import dev.cove.storage.ObjectStore;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.net.URI;
@@ -11,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -29,16 +31,20 @@ import picocli.CommandLine.Spec;
     footerHeading = "%nExamples:%n",
     footer = {
       "  cove quickstart",
+      "  cove quickstart --gcs",
       "  cove quickstart --stop",
     })
 public final class QuickstartCommand implements Callable<Integer> {
-  // The server takes any; these are plainly no one's.
-  private static final String ACCESS_KEY = "quickstart";
-  private static final String SECRET_KEY = "quickstart";
   private static final long COMMAND_SECONDS = 120;
 
   @Spec
   private CommandSpec spec;
+
+  @Option(
+      names = "--gcs",
+      description =
+          "A bucket of Google Cloud Storage instead, on fake-gcs-server, which has to be on PATH.")
+  private boolean gcs;
 
   @Option(names = "--stop", description = "Unmount the bucket, stop the server and remove both.")
   private boolean stop;
@@ -55,11 +61,14 @@ public final class QuickstartCommand implements Callable<Integer> {
     }
     clear(playground);
     try {
-      out.println("Starting an S3 server on this machine ...");
-      URI endpoint = playground.start();
-      SampleObjects.put(endpoint, ACCESS_KEY, SECRET_KEY);
+      LocalServer server = gcs ? LocalServer.GCS : LocalServer.S3;
+      out.println("Starting " + server.title() + " on this machine ...");
+      URI endpoint = playground.start(server);
+      try (ObjectStore bucket = server.open(endpoint)) {
+        SampleObjects.put(bucket);
+      }
       out.println("It listens on " + endpoint + " and has a bucket with some objects.");
-      show(playground.mountPoint(), endpoint, out);
+      show(server, playground.mountPoint(), endpoint, out);
     } catch (IOException | RuntimeException | InterruptedException e) {
       clear(playground);
       throw e;
@@ -67,20 +76,15 @@ public final class QuickstartCommand implements Callable<Integer> {
     return 0;
   }
 
-  private void show(Path files, URI endpoint, PrintWriter out)
+  private void show(LocalServer server, Path files, URI endpoint, PrintWriter out)
       throws IOException, InterruptedException {
-    String source = "s3://" + Playground.BUCKET;
+    List<String> mount = new ArrayList<>(List.of(launcher(), "mount", "--rw"));
+    mount.addAll(server.options(endpoint));
+    mount.add(server.source());
     run(
         out,
-        launcher() + " mount --rw --endpoint-url " + endpoint + " " + source + " " + quoted(files),
-        List.of(
-            launcher(),
-            "mount",
-            "--rw",
-            "--endpoint-url",
-            endpoint.toString(),
-            source,
-            files.toString()));
+        String.join(" ", mount) + " " + quoted(files),
+        Stream.concat(mount.stream(), Stream.of(files.toString())).toList());
     String dir = quoted(files);
     shell(out, "ls -l " + dir);
     shell(out, "cat " + dir + "/hello.txt");
@@ -103,11 +107,9 @@ public final class QuickstartCommand implements Callable<Integer> {
     out.println("  ls -lR " + dir);
     out.println("  echo hello > " + dir + "/mine.txt");
     out.println("  " + launcher() + " mounts");
-    out.println("  AWS_ACCESS_KEY_ID=" + ACCESS_KEY + " AWS_SECRET_ACCESS_KEY=" + SECRET_KEY + " "
-        + launcher() + " doctor --endpoint-url " + endpoint + " " + source);
-    out.println("To mount a bucket of yours, with the credentials the AWS tools use:");
-    out.println(
-        "  mkdir -p ~/s3 && " + launcher() + " mount s3://MY-BUCKET ~/s3        # --rw to write");
+    out.println("  " + server.before() + launcher() + " doctor "
+        + String.join(" ", server.options(endpoint)) + " " + server.source());
+    server.ofYours(launcher()).forEach(out::println);
     out.println("To stop and remove all of this:");
     out.println("  " + launcher() + " quickstart --stop");
     out.flush();
@@ -164,12 +166,13 @@ public final class QuickstartCommand implements Callable<Integer> {
     environment
         .keySet()
         .removeIf(name -> name.startsWith("AWS_")
+            || name.equals("STORAGE_EMULATOR_HOST")
             || (name.startsWith("COVE_")
                 && !List.of("COVE_HOME", "COVE_JAVA", "COVE_JAVA_OPTS").contains(name)
                 && !name.startsWith("COVE_TEST_")));
-    environment.put("AWS_ACCESS_KEY_ID", ACCESS_KEY);
-    environment.put("AWS_SECRET_ACCESS_KEY", SECRET_KEY);
-    environment.put("AWS_REGION", "us-east-1");
+    environment.put("AWS_ACCESS_KEY_ID", LocalServer.ACCESS_KEY);
+    environment.put("AWS_SECRET_ACCESS_KEY", LocalServer.SECRET_KEY);
+    environment.put("AWS_REGION", LocalServer.REGION);
     // What is left when the server was killed has nowhere to go.
     environment.put("COVE_DRAIN_TIMEOUT", "10s");
     return builder;

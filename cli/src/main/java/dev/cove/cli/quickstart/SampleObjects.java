@@ -1,13 +1,9 @@
 package dev.cove.cli.quickstart;
 
-import dev.cove.s3.S3Config;
-import dev.cove.s3.S3Credentials;
-import dev.cove.s3.S3ObjectStores;
 import dev.cove.storage.Content;
 import dev.cove.storage.ObjectStore;
 import dev.cove.storage.WriteOptions;
 import java.io.IOException;
-import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.util.Random;
 
@@ -17,24 +13,16 @@ final class SampleObjects {
 
   private SampleObjects() {}
 
-  static void put(URI endpoint, String accessKey, String secretKey) throws IOException {
-    S3Credentials.Keys keys = new S3Credentials.Keys(accessKey, secretKey, null);
-    S3Config config = S3Config.bucket(Playground.BUCKET)
-        .endpoint(endpoint)
-        .region("us-east-1")
-        .credentials(S3Credentials.of(() -> keys))
-        .build();
-    try (ObjectStore store = S3ObjectStores.open(config)) {
-      put(store, "hello.txt", "Hello. This file is an object in a bucket.\n");
-      for (int month = 1; month <= 3; month++) {
-        put(store, "orders/2025-0" + month + ".csv", orders(month));
-      }
-      put(store, "notes/a file with blanks, ümläuts and 😀.txt", "Names are kept as they are.\n");
-      byte[] picture = new byte[PICTURE_BYTES];
-      // Seeded, so that every quickstart shows the same.
-      new Random(1).nextBytes(picture);
-      store.put("pictures/large.bin", Content.of(picture), WriteOptions.DEFAULT);
+  static void put(ObjectStore store) throws IOException {
+    put(store, "hello.txt", "Hello. This file is an object in a bucket.\n");
+    for (int month = 1; month <= 3; month++) {
+      put(store, "orders/2025-0" + month + ".csv", orders(month));
     }
+    put(store, "notes/a file with blanks, ümläuts and 😀.txt", "Names are kept as they are.\n");
+    byte[] picture = new byte[PICTURE_BYTES];
+    // Seeded, so that every quickstart shows the same.
+    new Random(1).nextBytes(picture);
+    store.put("pictures/large.bin", Content.of(picture), WriteOptions.DEFAULT);
   }
 
   private static void put(ObjectStore store, String key, String text) throws IOException {

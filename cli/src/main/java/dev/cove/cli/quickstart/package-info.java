@@ -1,4 +1,4 @@
-/** A first look without an account: an S3 server on this machine, sample objects, and a mount to play with. */
+/** A first look without an account: a server on this machine, sample objects, and a mount to play with. */
 @NullMarked
 package dev.cove.cli.quickstart;
 

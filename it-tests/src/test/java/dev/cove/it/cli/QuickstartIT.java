@@ -3,6 +3,7 @@ package dev.cove.it.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.cove.it.cli.Cove.Result;
+import dev.cove.storage.testkit.server.FakeGcsServer;
 import dev.cove.storage.testkit.server.S3Server;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -50,6 +51,27 @@ final class QuickstartIT {
     Result second = cove.run("quickstart");
     assertThat(second.exit()).as(second.err()).isZero();
     assertThat(files.resolve("pictures/large.bin")).hasSize(8 << 20);
+  }
+
+  @Test
+  void showsTheSameOnGoogleCloudStorageWhereFakeGcsServerIsAtHand() throws Exception {
+    cove.with("PATH", FakeGcsServer.program().getParent() + ":" + System.getenv("PATH"));
+    Result shown = cove.run("quickstart", "--gcs");
+    assertThat(shown.exit()).as(shown.err()).isZero();
+    assertThat(shown.out())
+        .contains("$ cat " + files + "/hello.txt\nHello.")
+        .contains("/written/new.txt\nWritten through the mount.\nAn object that grew.\n")
+        .contains("cove mount gs://");
+    assertThat(files.resolve("pictures/large.bin")).hasSize(8 << 20);
+    assertThat(cove.run("mounts").out()).contains("gs://quickstart");
+  }
+
+  @Test
+  void saysInOneLineThatFakeGcsServerIsMissing() throws Exception {
+    cove.with("PATH", "/usr/bin:/bin");
+    Result refused = cove.run("quickstart", "--gcs");
+    assertThat(refused.exit()).isEqualTo(1);
+    assertThat(refused.err()).contains("fake-gcs-server is not on PATH").containsOnlyOnce("\n");
   }
 
   @Test

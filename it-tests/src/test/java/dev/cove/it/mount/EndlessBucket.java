@@ -19,12 +19,12 @@ import java.util.concurrent.Executors;
 import java.util.stream.Collectors;
 
 /** An S3 server whose buckets all hold many one-byte objects {@code d/000000} and on, kept nowhere. */
-final class EndlessBucket implements AutoCloseable {
-  private static final String FOLDER = "d/";
+class EndlessBucket implements AutoCloseable {
+  static final String FOLDER = "d/";
 
   private final HttpServer server;
   private final ExecutorService threads = Executors.newCachedThreadPool();
-  private final int count;
+  final int count;
 
   /** What was asked: {@code LIST}, {@code HEAD key} or {@code GET key}. */
   final List<String> requests = new CopyOnWriteArrayList<>();
@@ -41,7 +41,7 @@ final class EndlessBucket implements AutoCloseable {
     return URI.create("http://127.0.0.1:" + server.getAddress().getPort());
   }
 
-  private void answer(HttpExchange exchange) throws IOException {
+  void answer(HttpExchange exchange) throws IOException {
     try (exchange) {
       String[] path = exchange.getRequestURI().getPath().split("/", 3);
       String key = path.length < 3 ? "" : path[2];
@@ -66,13 +66,13 @@ final class EndlessBucket implements AutoCloseable {
     }
   }
 
-  private static void send(HttpExchange exchange, int status, String text) throws IOException {
+  static void send(HttpExchange exchange, int status, String text) throws IOException {
     byte[] bytes = text.getBytes(UTF_8);
     exchange.sendResponseHeaders(status, bytes.length);
     exchange.getResponseBody().write(bytes);
   }
 
-  private static Map<String, String> query(String raw) {
+  static Map<String, String> query(String raw) {
     if (raw == null) {
       return Map.of();
     }
@@ -82,7 +82,7 @@ final class EndlessBucket implements AutoCloseable {
             pair -> pair[0], pair -> pair.length < 2 ? "" : URLDecoder.decode(pair[1], UTF_8)));
   }
 
-  private static String key(int number) {
+  static String key(int number) {
     return FOLDER + String.format(Locale.ROOT, "%06d", number);
   }
 

@@ -1,7 +1,4 @@
 package dev.cove.it.mount;
 
-import org.junit.jupiter.api.Tag;
-
 /** The same on Google Cloud Storage. */
-@Tag("soak")
 final class GcsBucketModelIT extends BucketModelIT {}

@@ -37,6 +37,11 @@ public final class FakeGcsServer implements AutoCloseable {
 
   private FakeGcsServer() {}
 
+  /** Where the program is. */
+  public static Path program() {
+    return Path.of(Programs.require("fake-gcs-server"));
+  }
+
   /**
    * The endpoint of the server that all tests of this JVM share: {@code COVE_TEST_GCS_ENDPOINT}, else one started here.
    * Tests use buckets of their own.
