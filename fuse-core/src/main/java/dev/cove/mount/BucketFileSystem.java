@@ -39,6 +39,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.function.LongSupplier;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /** A bucket, or a prefix of it, as a file system. Opened for reading, every change answers EROFS. */
@@ -168,8 +169,13 @@ public final class BucketFileSystem implements VirtualFileSystem, AutoCloseable 
     if (writeSide == null) {
       return 0;
     }
-    writeSide.recover();
+    var unused = writeSide.recover(work -> true);
     return writeSide.leftovers();
+  }
+
+  /** As {@link #recover} for some of it; by the number of a piece of work why it failed. */
+  Map<Long, String> finish(Predicate<Journal.Work> wanted) throws FsException {
+    return writing().recover(wanted);
   }
 
   /** The folder that keeps what is not stored; null for a file system that is read-only. */

@@ -79,6 +79,17 @@ final class Journal implements AutoCloseable {
     return new Journal(null);
   }
 
+  /** What a journal says, without a change to it; nothing where there is none. */
+  static List<Work> read(Path file) throws IOException {
+    Journal journal = none();
+    try {
+      Files.readString(file).lines().forEach(journal::replay);
+    } catch (NoSuchFileException e) {
+      // Nothing was ever begun.
+    }
+    return journal.open();
+  }
+
   /** Opens or creates a journal; {@link #open()} then tells what a killed process left. */
   static Journal at(Path file) throws IOException {
     String text = "";

@@ -10,6 +10,7 @@ import dev.cove.vfs.FileType;
 import java.io.IOException;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -56,9 +57,14 @@ final class Recovery {
     }
   }
 
-  /** Does what is left to do, oldest first; what fails stays in the journal for the next time. */
-  void run() {
-    for (Journal.Work work : journal.open()) {
+  /**
+   * Does what is left to do, oldest first; what fails stays in the journal for the next time.
+   *
+   * @return by the number of a piece of work why it failed
+   */
+  Map<Long, String> run(Predicate<Journal.Work> wanted) {
+    Map<Long, String> failures = new HashMap<>();
+    for (Journal.Work work : journal.open().stream().filter(wanted).toList()) {
       try {
         finish(work);
         journal.resume(work).done();
@@ -69,8 +75,10 @@ final class Recovery {
             work.kind(),
             work.fields(),
             e.getMessage());
+        failures.put(work.id(), String.valueOf(e.getMessage()));
       }
     }
+    return failures;
   }
 
   private void finish(Journal.Work work) throws IOException {

@@ -5,6 +5,8 @@ import dev.cove.write.Publisher;
 import dev.cove.write.Spool;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.Map;
+import java.util.function.Predicate;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -33,7 +35,7 @@ final class WriteSide implements AutoCloseable {
       WriteSettings settings)
       throws IOException {
     spool = Spool.open(settings.folder(), settings.spool());
-    journal = Journal.at(settings.folder().resolve("journal.jsonl"));
+    journal = Journal.at(journal(settings.folder()));
     publisher = new Publisher(core.store(), spool, settings.publish());
     DirectoryMarkers markers = new DirectoryMarkers(core);
     ServerCopies copies = new ServerCopies(core.store(), publisher.uploadNotes());
@@ -49,10 +51,20 @@ final class WriteSide implements AutoCloseable {
     recovery = new Recovery(core, copies, moves, journal);
   }
 
-  /** Finishes or undoes what an earlier process has begun. */
-  void recover() {
-    recovery.run();
+  /** Where the journal of a mount's folder is. */
+  static Path journal(Path folder) {
+    return folder.resolve("journal.jsonl");
+  }
+
+  /**
+   * Finishes or undoes what an earlier process has begun.
+   *
+   * @return by the number of a piece of work why it failed
+   */
+  Map<Long, String> recover(Predicate<Journal.Work> wanted) {
+    Map<Long, String> failures = recovery.run(wanted);
     publisher.uploadNotes().sweep();
+    return failures;
   }
 
   Path folder() {

@@ -47,7 +47,9 @@ import picocli.CommandLine.Spec;
           + " discard it.",
       "",
       "Files are listed after a process was killed, after a mount ended while the bucket could not be"
-          + " reached, and when another writer changed the object first.%n",
+          + " reached, and when another writer changed the object first. Renames that a killed process"
+          + " left half done are listed too; --upload finishes or undoes them, and so does the next"
+          + " mount on the same directory.%n",
     },
     sortOptions = false,
     footerHeading = "%nExamples:%n",
@@ -118,27 +120,37 @@ public final class RecoverCommand implements Callable<Integer> {
       return list();
     }
     if (asked.upload) {
-      return each(this::upload);
+      return each(begun -> begun.finish(store), this::upload);
     }
     Path save = asked.save;
     if (save != null) {
       Path folder = PathArgument.resolve(save.toString());
       Files.createDirectories(folder);
-      return each((found, spool) -> save(found, spool, folder));
+      return each(begun -> null, (found, spool) -> save(found, spool, folder));
     }
     if (!yes) {
       list();
       throw CommandFailure.usage("nothing was discarded; give --yes to delete these for good");
     }
-    return each(this::discard);
+    return each(
+        begun -> {
+          begun.forget();
+          return null;
+        },
+        this::discard);
   }
 
   private int list() throws IOException {
     List<Map<String, @Nullable Object>> rows = new ArrayList<>();
-    each((found, spool) -> {
-      rows.add(row(found));
-      return null;
-    });
+    each(
+        begun -> {
+          rows.add(begun.row());
+          return null;
+        },
+        (found, spool) -> {
+          rows.add(row(found));
+          return null;
+        });
     if (json) {
       spec.commandLine().getOut().println(JsonText.write(rows));
     } else {
@@ -171,10 +183,28 @@ public final class RecoverCommand implements Callable<Integer> {
         + (row.get("file") == null ? "" : "; whole in " + row.get("file")));
   }
 
-  private int each(Work work) throws IOException {
+  /** What is done with a change that was begun; null when it is done, else why not. */
+  private interface BegunWork {
+    @Nullable
+    String on(Begun begun) throws IOException;
+  }
+
+  private int each(BegunWork begunWork, Work work) throws IOException {
     int failed = 0;
     int done = 0;
-    for (SpoolFolders.Entry entry : new SpoolFolders(Folders.current()).all()) {
+    List<SpoolFolders.Entry> entries = new SpoolFolders(Folders.current()).all();
+    for (Begun begun : Begun.all(entries)) {
+      if (ids != null && !ids.contains(begun.id())) {
+        continue;
+      }
+      done++;
+      String why = begunWork.on(begun);
+      if (why != null) {
+        failed++;
+        err(begun.id() + ": " + begun.piece().key() + ": " + why);
+      }
+    }
+    for (SpoolFolders.Entry entry : entries) {
       try (Spool spool = Spool.open(entry.folder(), SpoolOptions.DEFAULT)) {
         for (Leftover leftover : spool.leftovers()) {
           if (ids != null && !ids.contains(leftover.id())) {

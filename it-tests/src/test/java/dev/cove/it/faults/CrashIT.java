@@ -32,9 +32,10 @@ import java.util.Random;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /**
  * The process is held at every stage of every change at once, between a request and its answer, and
@@ -136,9 +137,28 @@ final class CrashIT {
     }
   }
 
+  /** Who sees to what the killed process left. */
+  private enum Recovering {
+    MOUNT,
+    COMMAND
+  }
+
   @ParameterizedTest
-  @EnumSource
-  void nothingAcknowledgedIsLostAndNothingIsLeftHalfDone(Held held) throws Exception {
+  @CsvSource({"AFTER, MOUNT", "BEFORE, COMMAND"})
+  void nothingAcknowledgedIsLostAndNothingIsLeftHalfDone(Held held, Recovering recovering)
+      throws Exception {
+    crash(held, recovering);
+  }
+
+  @Tag("soak")
+  @ParameterizedTest
+  @CsvSource({"BEFORE, MOUNT", "AFTER, COMMAND"})
+  void theOtherHalfOfTheStagesLosesNothingEither(Held held, Recovering recovering)
+      throws Exception {
+    crash(held, recovering);
+  }
+
+  private void crash(Held held, Recovering recovering) throws Exception {
     s3.mount(
         "--rw", "--stall-timeout", "10m", "--attempt-timeout", "10m", "--request-timeout", "20m");
     acknowledgeSome();
@@ -168,15 +188,23 @@ final class CrashIT {
     }
     proxy.heal();
     String listed = s3.cove("recover", "--json").output();
-    assertThat(listed).contains("\"key\":\"synced\"");
+    assertThat(listed)
+        .contains("\"key\":\"synced\"")
+        .contains("its rename to copying/new/ is to be undone")
+        .contains("its rename to deleting/new/ is to be finished");
     if (held == Held.BEFORE) {
       for (String key : List.of("create", "replace", "append", "stream-end", "edit-end")) {
         assertThat(listed).as("what is not stored is listed").contains("\"key\":\"" + key + "\"");
       }
     }
 
+    if (recovering == Recovering.COMMAND) {
+      BucketMount.Result recovered = s3.cove("recover", "--upload");
+      assertThat(recovered.exit()).as(recovered.output()).isZero();
+      assertThat(s3.cove("recover", "--json").output()).isEqualTo("[]");
+    }
     s3.mount("--rw");
-    acknowledgedIsThere();
+    acknowledgedIsThere(recovering);
     movesAreWholeOrUndone(held);
     s3.unmount(s3.directory);
     BucketMount.Result recovered = s3.cove("recover", "--upload");
@@ -204,9 +232,10 @@ final class CrashIT {
     holders.add(holder);
   }
 
-  private void acknowledgedIsThere() throws Exception {
+  private void acknowledgedIsThere(Recovering recovering) throws Exception {
     assertThat(s3.text("closed")).isEqualTo("closed\n");
-    assertThat(s3.text("synced")).isEqualTo("synced\n");
+    assertThat(s3.text("synced"))
+        .isEqualTo(recovering == Recovering.MOUNT ? "synced\n" : "synced\nnot yet\n");
     assertThat(s3.keys("hidden")).as("unlinked while it was open").isEmpty();
     assertThat(s3.sh("stat -c %a $M/mode $M/attributes")).isEqualTo("640\n600");
   }
