@@ -6,6 +6,7 @@ import dev.cove.cli.command.Printable;
 import dev.cove.cli.command.Suggestions;
 import dev.cove.cli.config.ConfiguredDefaults;
 import dev.cove.storage.StorageException;
+import dev.cove.storage.StorageException.Kind;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.util.Collection;
@@ -79,7 +80,10 @@ final class ErrorLines implements IParameterExceptionHandler, IExecutionExceptio
     if (failure instanceof CommandFailure told) {
       exitCode = told.exitCode();
       print(command, told.line());
-    } else if (failure instanceof StorageException || failure instanceof IOException) {
+    } else if (failure instanceof StorageException refused) {
+      exitCode = refused.kind() == Kind.NO_SUCH_BUCKET ? ExitCodes.NOT_SO : ExitCodes.FAILED;
+      print(command, message(failure));
+    } else if (failure instanceof IOException) {
       print(command, message(failure));
     } else {
       print(command, "unexpected: " + failure + (root.verbose() ? "" : " (more with --verbose)"));

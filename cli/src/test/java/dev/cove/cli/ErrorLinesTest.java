@@ -5,10 +5,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.cove.cli.config.ConfiguredDefaults;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.util.ArrayList;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import picocli.CommandLine;
 
 final class ErrorLinesTest {
   private final StringWriter out = new StringWriter();
@@ -60,23 +63,32 @@ final class ErrorLinesTest {
     assertThat(err.toString()).contains("\\x1b[2J").doesNotContain("\u001b");
   }
 
-  @ParameterizedTest
-  @ValueSource(
-      strings = {
-        "mount",
-        "unmount",
-        "mounts",
-        "refresh",
-        "recover",
-        "doctor",
-        "quickstart",
-        "version",
-        "completion"
-      })
-  void everyCommandHasHelpWithExamplesOnStandardOutput(String command) {
-    assertThat(run(command, "--help")).isZero();
-    assertThat(out.toString()).contains("Usage: cove " + command).contains("Example");
+  @Test
+  void everyCommandHasHelpWithExamplesOfItsOwnOnStandardOutput() {
+    CommandLine root = Main.command(
+        ConfiguredDefaults.current(), new PrintWriter(out, true), new PrintWriter(err, true));
+    List<String> commands = new ArrayList<>();
+    collect(root, commands);
+    assertThat(commands).hasSizeGreaterThan(40);
+    for (String command : commands) {
+      out.getBuffer().setLength(0);
+      assertThat(run((command.substring("cove ".length()) + " --help").split(" ")))
+          .isZero();
+      assertThat(out.toString()).contains("Usage: " + command);
+      String[] parts = out.toString().split("Examples?:\n");
+      assertThat(parts).as(command).hasSize(2);
+      assertThat(parts[1]).contains("  " + command);
+    }
     assertThat(err.toString()).isEmpty();
+  }
+
+  private static void collect(CommandLine command, List<String> names) {
+    for (CommandLine child : command.getSubcommands().values()) {
+      if (!child.getCommandSpec().usageMessage().hidden()) {
+        names.add(child.getCommandSpec().qualifiedName());
+        collect(child, names);
+      }
+    }
   }
 
   @Test

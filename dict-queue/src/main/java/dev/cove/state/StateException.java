@@ -56,7 +56,7 @@ public final class StateException extends RuntimeException {
   public static StateException unknownName(ObjectKind kind, String name, boolean otherKindExists) {
     String hint = otherKindExists
         ? "there is a " + kind.other().word() + " of that name"
-        : "create it first, or use it with create-if-missing";
+        : "create it first, with 'cove " + kind.word() + " create " + name + "'";
     return new StateException(
         Reason.UNKNOWN_NAME, "no " + kind.word() + " is named '" + name + "': " + hint);
   }

@@ -39,7 +39,7 @@ final class VolumeNames {
   static VolumeException unknown(String name, Collection<String> known) {
     String hint = closest(name, known)
         .map(close -> "did you mean '" + close + "'?")
-        .orElse("create it first, or open it with create-if-missing");
+        .orElse("create it first, with 'cove volume create " + name + "'");
     return new VolumeException(Reason.UNKNOWN_VOLUME, "no volume is named '" + name + "': " + hint);
   }
 

@@ -136,7 +136,11 @@ public final class SecretCommand {
     }
   }
 
-  @Command(name = "list", description = "List the secrets and their keys, never their values.")
+  @Command(
+      name = "list",
+      footerHeading = "%nExamples:%n",
+      footer = {"  cove secret list"},
+      description = "List the secrets and their keys, never their values.")
   static final class ListAll implements Callable<Integer> {
     @Spec
     private CommandSpec spec;
@@ -194,6 +198,8 @@ public final class SecretCommand {
 
   @Command(
       name = "delete",
+      footerHeading = "%nExamples:%n",
+      footer = {"  cove secret delete aws-creds --yes"},
       description = "Delete a secret; mounts that use it go on with what they know.")
   static final class Delete implements Callable<Integer> {
     @Parameters(index = "0", paramLabel = "NAME", description = "The secret.")

@@ -65,7 +65,11 @@ public final class DictCommand {
     }
   }
 
-  @Command(name = "create", description = "Create an empty dict.")
+  @Command(
+      name = "create",
+      footerHeading = "%nExamples:%n",
+      footer = {"  cove dict create cache"},
+      description = "Create an empty dict.")
   static final class Create extends Objects.Create {
     @Override
     boolean create(StateStore store) {
@@ -78,7 +82,11 @@ public final class DictCommand {
     }
   }
 
-  @Command(name = "list", description = "List the dicts.")
+  @Command(
+      name = "list",
+      footerHeading = "%nExamples:%n",
+      footer = {"  cove dict list"},
+      description = "List the dicts.")
   static final class ListAll extends Objects.ListAll {
     @Override
     StateObjects objects(StateStore store) {
@@ -248,7 +256,11 @@ public final class DictCommand {
     }
   }
 
-  @Command(name = "items", description = "Print every key and value.")
+  @Command(
+      name = "items",
+      footerHeading = "%nExamples:%n",
+      footer = {"  cove dict items cache"},
+      description = "Print every key and value.")
   static final class Items extends OnDict {
     @Option(names = "--json", description = "Print one array of objects: key, value.")
     private boolean json;
@@ -290,7 +302,11 @@ public final class DictCommand {
     }
   }
 
-  @Command(name = "del", description = "Remove keys; exit status 1 if one of them was not there.")
+  @Command(
+      name = "del",
+      footerHeading = "%nExamples:%n",
+      footer = {"  cove dict del cache answer"},
+      description = "Remove keys; exit status 1 if one of them was not there.")
   static final class Delete extends OnDict {
     @Parameters(index = "1..*", arity = "1..*", paramLabel = "KEY", description = "The keys.")
     private List<String> keys;
@@ -308,7 +324,11 @@ public final class DictCommand {
     }
   }
 
-  @Command(name = "clear", description = "Remove every entry.")
+  @Command(
+      name = "clear",
+      footerHeading = "%nExamples:%n",
+      footer = {"  cove dict clear cache --yes"},
+      description = "Remove every entry.")
   static final class Clear extends OnDict {
     @Mixin
     private Confirmation confirmation;
@@ -327,6 +347,8 @@ public final class DictCommand {
 
   @Command(
       name = "delete",
+      footerHeading = "%nExamples:%n",
+      footer = {"  cove dict delete cache --yes"},
       description = "Delete a dict with all it holds; exit status 1 if there is none.")
   static final class DeleteDict extends Objects.Delete {
     @Override

@@ -41,7 +41,11 @@ import picocli.CommandLine.Option;
       QueueCommand.DeleteQueue.class,
     })
 public final class QueueCommand {
-  @Command(name = "create", description = "Create an empty queue.")
+  @Command(
+      name = "create",
+      footerHeading = "%nExamples:%n",
+      footer = {"  cove queue create tasks"},
+      description = "Create an empty queue.")
   static final class Create extends Objects.Create {
     @Option(
         names = "--capacity",
@@ -60,7 +64,11 @@ public final class QueueCommand {
     }
   }
 
-  @Command(name = "list", description = "List the queues.")
+  @Command(
+      name = "list",
+      footerHeading = "%nExamples:%n",
+      footer = {"  cove queue list"},
+      description = "List the queues.")
   static final class ListAll extends Objects.ListAll {
     @Override
     StateObjects objects(StateStore store) {
@@ -73,7 +81,11 @@ public final class QueueCommand {
     }
   }
 
-  @Command(name = "len", description = "Print how many items wait.")
+  @Command(
+      name = "len",
+      footerHeading = "%nExamples:%n",
+      footer = {"  cove queue len tasks"},
+      description = "Print how many items wait.")
   static final class Length extends OnQueue {
     @Option(names = "--total", description = "In all partitions together.")
     private boolean total;
@@ -96,7 +108,11 @@ public final class QueueCommand {
     }
   }
 
-  @Command(name = "partitions", description = "Print the keys of the partitions that hold items.")
+  @Command(
+      name = "partitions",
+      footerHeading = "%nExamples:%n",
+      footer = {"  cove queue partitions tasks"},
+      description = "Print the keys of the partitions that hold items.")
   static final class Partitions extends OnQueue {
     @Option(names = "--json", description = "Print one array of JSON strings.")
     private boolean json;
@@ -122,7 +138,11 @@ public final class QueueCommand {
     }
   }
 
-  @Command(name = "clear", description = "Remove every item, or those of one partition.")
+  @Command(
+      name = "clear",
+      footerHeading = "%nExamples:%n",
+      footer = {"  cove queue clear tasks --yes"},
+      description = "Remove every item, or those of one partition.")
   static final class Clear extends OnQueue {
     @Mixin
     private Partition partition;
@@ -152,6 +172,8 @@ public final class QueueCommand {
 
   @Command(
       name = "delete",
+      footerHeading = "%nExamples:%n",
+      footer = {"  cove queue delete tasks --yes"},
       description = "Delete a queue with all it holds; exit status 1 if there is none.")
   static final class DeleteQueue extends Objects.Delete {
     @Override

@@ -266,6 +266,8 @@ final class QueueItems {
 
   @Command(
       name = "peek",
+      footerHeading = "%nExamples:%n",
+      footer = {"  cove queue peek tasks"},
       description = "Print the oldest items, which stay; exit status 1 if there are none.")
   static final class Peek extends OnQueue {
     @Option(

@@ -18,12 +18,16 @@ import picocli.CommandLine.Spec;
 /** {@code cove state}. */
 @Command(
     name = "state",
+    footerHeading = "%nExamples:%n",
+    footer = {"  cove state set-aside --yes"},
     description = "The files that hold this machine's dicts and queues.",
     synopsisSubcommandLabel = "COMMAND",
     subcommands = StateCommand.SetAside.class)
 public final class StateCommand {
   @Command(
       name = "set-aside",
+      footerHeading = "%nExamples:%n",
+      footer = {"  cove state set-aside --yes"},
       description =
           "Move a damaged database out of the way, and print where it is kept; exit status 1 if there is none. The"
               + " next use begins with an empty one.")

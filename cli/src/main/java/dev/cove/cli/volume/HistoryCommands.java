@@ -23,7 +23,11 @@ import picocli.CommandLine.Parameters;
 final class HistoryCommands {
   private HistoryCommands() {}
 
-  @Command(name = "log", description = "Show the commits of a volume, the newest first.")
+  @Command(
+      name = "log",
+      footerHeading = "%nExamples:%n",
+      footer = {"  cove volume log my-vol"},
+      description = "Show the commits of a volume, the newest first.")
   static final class Log extends OnVolume {
     @Option(
         names = {"-n", "--limit"},
@@ -142,6 +146,8 @@ final class HistoryCommands {
 
   @Command(
       name = "rollback",
+      footerHeading = "%nExamples:%n",
+      footer = {"  cove volume rollback my-vol 3"},
       description = "Make a new commit with the content of an old one; the history stays.")
   static final class Rollback extends OnVolume {
     @Parameters(index = "1", paramLabel = "COMMIT", description = "A commit's number or tag.")

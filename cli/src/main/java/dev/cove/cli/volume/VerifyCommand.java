@@ -16,6 +16,8 @@ import picocli.CommandLine.Option;
 /** {@code cove volume verify}. */
 @Command(
     name = "verify",
+    footerHeading = "%nExamples:%n",
+    footer = {"  cove volume verify my-vol", "  cove volume verify --json my-vol"},
     description = {
       "Read every byte of a volume and of its history, and name the files that cannot be read.",
       "Exit status 3 if there are any.%n"

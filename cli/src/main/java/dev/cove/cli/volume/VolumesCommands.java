@@ -20,7 +20,14 @@ import picocli.CommandLine.Parameters;
 final class VolumesCommands {
   private VolumesCommands() {}
 
-  @Command(name = "create", description = "Create an empty volume.")
+  @Command(
+      name = "create",
+      footerHeading = "%nExamples:%n",
+      footer = {
+        "  cove volume create my-vol",
+        "  cove volume create --store s3://my-bucket/volumes my-vol"
+      },
+      description = "Create an empty volume.")
   static final class Create extends VolumeAction {
     @Parameters(
         index = "0",
@@ -46,7 +53,11 @@ final class VolumesCommands {
     }
   }
 
-  @Command(name = "list", description = "List the volumes.")
+  @Command(
+      name = "list",
+      footerHeading = "%nExamples:%n",
+      footer = {"  cove volume list"},
+      description = "List the volumes.")
   static final class ListAll extends VolumeAction {
     @Option(names = "--json", description = "Print one array of objects: name, created.")
     private boolean json;
@@ -71,7 +82,11 @@ final class VolumesCommands {
     }
   }
 
-  @Command(name = "rename", description = "Give a volume another name; its files and history stay.")
+  @Command(
+      name = "rename",
+      footerHeading = "%nExamples:%n",
+      footer = {"  cove volume rename my-vol models"},
+      description = "Give a volume another name; its files and history stay.")
   static final class Rename extends VolumeAction {
     @Parameters(index = "0", paramLabel = "OLD", description = "The volume.")
     private String from;
@@ -88,6 +103,8 @@ final class VolumesCommands {
 
   @Command(
       name = "delete",
+      footerHeading = "%nExamples:%n",
+      footer = {"  cove volume delete my-vol --yes"},
       description = "Delete a volume with all its history; exit status 1 if there is none.")
   static final class Delete extends VolumeAction {
     @Parameters(index = "0", paramLabel = "VOLUME", description = "The volume.")
