@@ -77,7 +77,7 @@ final class ErrorLinesTest {
       assertThat(out.toString()).contains("Usage: " + command);
       String[] parts = out.toString().split("Examples?:\n");
       assertThat(parts).as(command).hasSize(2);
-      assertThat(parts[1]).contains("  " + command);
+      assertThat(parts[1]).contains(command);
     }
     assertThat(err.toString()).isEmpty();
   }

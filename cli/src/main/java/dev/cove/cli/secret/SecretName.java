@@ -6,7 +6,7 @@ import java.util.regex.Pattern;
 
 /** What a secret may be called, so that its name is a file's name and a word in every shell. */
 final class SecretName {
-  private static final Pattern NAME = Pattern.compile("(?!\\.\\.?$)[A-Za-z0-9._-]{1,64}");
+  private static final Pattern NAME = Pattern.compile("[A-Za-z0-9._-]{1,64}");
   private static final int SHOWN = 80;
 
   private SecretName() {}
