@@ -85,7 +85,8 @@ public final class BucketFileSystem implements VirtualFileSystem, AutoCloseable 
         new Names(options, namespace, metadata, table, parallel, ticker, Nanos.of(clock.instant()));
     this.directories = new Directories(namespace, names, table);
     this.cache = new BlockCache(budget);
-    this.readers = new ObjectReaders(store, cache, disk, ReadOptions.DEFAULT, meter);
+    this.readers = new ObjectReaders(
+        store, cache, disk, ReadOptions.DEFAULT.within(options.readTimeout()), meter);
     this.files = new Files(namespace, names, table, readers);
     this.xattrs = new Xattrs(metadata);
     Core core = new Core(

@@ -2,6 +2,8 @@ package dev.cove.mount;
 
 import dev.cove.namespace.NamespaceOptions;
 import dev.cove.namespace.PosixMetadata;
+import dev.cove.read.ReadOptions;
+import java.time.Duration;
 
 /**
  * How a bucket is shown.
@@ -11,13 +13,25 @@ import dev.cove.namespace.PosixMetadata;
  * @param names how long names are remembered
  * @param onConflict what becomes of a write when another writer was first
  * @param style whose names the metadata has that is written
+ * @param readTimeout the longest that one read waits for its bytes
  */
 public record BucketOptions(
     AttributeMode attributes,
     Ownership owner,
     NamespaceOptions names,
     OnConflict onConflict,
-    PosixMetadata.Style style) {
+    PosixMetadata.Style style,
+    Duration readTimeout) {
+
+  /** With the usual patience of reads. */
+  public BucketOptions(
+      AttributeMode attributes,
+      Ownership owner,
+      NamespaceOptions names,
+      OnConflict onConflict,
+      PosixMetadata.Style style) {
+    this(attributes, owner, names, onConflict, style, ReadOptions.DEFAULT.timeout());
+  }
 
   /** What becomes of a write when another writer has changed the object since. */
   public enum OnConflict {

@@ -24,6 +24,11 @@ public record ReadOptions(
   public static final ReadOptions DEFAULT =
       new ReadOptions(256L << 20, 32L << 20, 2, 32, 1L << 20, Duration.ofSeconds(120));
 
+  /** These, with another limit on how long a read waits. */
+  public ReadOptions within(Duration limit) {
+    return new ReadOptions(maxWindow, partSize, parallelParts, fetchThreads, wholeFileSize, limit);
+  }
+
   public ReadOptions {
     if (partSize < 1 || maxWindow < partSize || parallelParts < 1 || fetchThreads < 1) {
       throw new IllegalArgumentException(

@@ -168,7 +168,9 @@ final class FileSystemOptions {
     return new MemoryBudget(memory == null ? MemoryBudget.defaultBytes() : memory.bytes());
   }
 
-  BucketOptions bucketOptions(WritingOptions writing, Cloud cloud) throws IOException {
+  /** @param requestTimeout the longest that a request with all its attempts may take */
+  BucketOptions bucketOptions(WritingOptions writing, Cloud cloud, Duration requestTimeout)
+      throws IOException {
     AttributeMode usual = writing.isWritable() ? AttributeMode.POSIX : AttributeMode.LIST;
     return new BucketOptions(
         attributes == null ? usual : attributes,
@@ -182,7 +184,8 @@ final class FileSystemOptions {
         switch (cloud) {
           case S3 -> Style.S3FS;
           case GCS -> Style.GCSFUSE;
-        });
+        },
+        requestTimeout);
   }
 
   MountOptions mountOptions(String source, WritingOptions writing) {

@@ -179,7 +179,8 @@ final class Mounting {
 
   private BucketFileSystem open(MountRequest request, ObjectStore store, ReadMeter meter)
       throws IOException {
-    BucketOptions options = fileSystem.bucketOptions(writing, request.source().cloud());
+    BucketOptions options =
+        fileSystem.bucketOptions(writing, request.source().cloud(), storeOptions.requestTimeout());
     // Buckets of one name on two servers are two buckets.
     String place = storeOptions.endpoint(request.source()) + " " + request.source();
     DiskBlocks disk = shared.disk() == null ? null : shared.disk().of(place);

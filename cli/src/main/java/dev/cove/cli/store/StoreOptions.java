@@ -252,6 +252,11 @@ public final class StoreOptions {
     return checksums;
   }
 
+  /** The longest that a request with all its attempts may take. */
+  public Duration requestTimeout() {
+    return requestTimeout;
+  }
+
   /** How a bucket is reached. */
   public S3Config config(String bucket) {
     S3Config.Builder config = S3Config.bucket(bucket)

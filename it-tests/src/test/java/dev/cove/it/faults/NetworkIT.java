@@ -1,15 +1,19 @@
 package dev.cove.it.faults;
 
+import static dev.cove.storage.StoreOperation.GET;
 import static dev.cove.storage.StoreOperation.PUT;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.cove.it.mount.BucketMount;
 import dev.cove.it.mount.BucketMount.Running;
+import dev.cove.storage.testkit.Gate;
 import dev.cove.storage.testkit.proxy.HttpFaultProxy;
 import dev.cove.storage.testkit.server.S3Server;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Random;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -17,6 +21,8 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** The network fails in every way, and a mount goes on without being mounted again. */
 final class NetworkIT {
+  private static final Duration PATIENCE = Duration.ofSeconds(60);
+
   @TempDir
   private Path temp;
 
@@ -54,6 +60,47 @@ final class NetworkIT {
     proxy.heal();
     s3.close();
     proxy.close();
+  }
+
+  @Test
+  void readsGoOnAtTheByteWhereTheyStopped() throws Exception {
+    var cut = proxy.on(GET).key("large").times(2).cutAnswer(300_000);
+    s3.sh("cmp $T/large $M/large");
+    assertThat(cut.strikes()).isEqualTo(2);
+    assertThat(proxy.requests())
+        .as("nothing that had arrived is asked for again")
+        .anyMatch(line -> line.startsWith("GET large ")
+            && !line.startsWith("GET large 0-")
+            && !line.matches("GET large \\d*[048]-.*|GET large 1048576-.*"));
+  }
+
+  @Test
+  void burstsOfFailuresAreOutlived() throws Exception {
+    proxy.onAny().times(2).answerS3(503, "SlowDown");
+    s3.sh("cat $M/other/file >/dev/null");
+    proxy.onAny().times(2).answerS3(500, "InternalError");
+    s3.sh("echo new | dd of=$M/new 2>/dev/null");
+    proxy.onAny().times(2).refuse();
+    s3.sh("mv $M/new $M/renamed");
+    proxy.cutConnections();
+    assertThat(s3.sh("cat $M/renamed")).isEqualTo("new");
+  }
+
+  @Test
+  void aServerThatFallsSilentEndsCallsInTimeAndStopsNoOthers() throws Exception {
+    Gate silence = proxy.on(GET).key("stuck").hang();
+    Running reader = s3.start("bash", "-c", "cat $M/stuck");
+    Running killed = s3.start("bash", "-c", "exec tail -c 1 $M/stuck");
+    silence.awaitArrival(PATIENCE);
+    s3.sh("ls $M/other && cat $M/other/file");
+    assertThat(reader.process().isAlive()).as("others go on while one waits").isTrue();
+    killed.process().destroyForcibly();
+    assertThat(killed.process().waitFor(60, TimeUnit.SECONDS)).isTrue();
+    BucketMount.Result read = reader.await();
+    assertThat(read.exit()).isNotZero();
+    assertThat(read.output()).contains("Connection timed out");
+    proxy.heal();
+    s3.sh("cmp $T/large $M/stuck");
   }
 
   @Test
