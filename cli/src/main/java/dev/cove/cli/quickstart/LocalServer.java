@@ -178,7 +178,12 @@ enum LocalServer {
     return source;
   }
 
-  /** Starts it with an empty bucket and all its files in the folder. */
+  /** Whether a later start in the same folder has the objects of an earlier one. */
+  boolean keepsObjects() {
+    return this == S3;
+  }
+
+  /** Starts it with all its files in the folder; the bucket is made when it is not there. */
   abstract Running start(Path folder) throws IOException;
 
   /** The bucket. */

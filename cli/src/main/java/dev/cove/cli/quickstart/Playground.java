@@ -14,6 +14,7 @@ import java.nio.file.SimpleFileVisitor;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -43,7 +44,7 @@ final class Playground {
     return folder.resolve("server.json");
   }
 
-  /** Starts the server with an empty bucket, and makes the mount point. */
+  /** Starts the server on what its folder holds, and makes the mount point. */
   URI start(LocalServer kind) throws IOException {
     Files.createDirectories(mountPoint());
     LocalServer.Running server = kind.start(Folders.privateFolder(serverFolder()));
@@ -56,9 +57,33 @@ final class Playground {
             "pid", process.pid(),
             "start", process.start(),
             "boot", process.boot(),
-            "namespace", process.namespace())),
+            "namespace", process.namespace(),
+            "kind", kind.name(),
+            "endpoint", server.endpoint().toString())),
         StandardOpenOption.WRITE);
     return server.endpoint();
+  }
+
+  /**
+   * A server of an earlier run.
+   *
+   * @param alive whether it still runs; its objects are in its folder when it keeps them
+   */
+  record Earlier(LocalServer kind, URI endpoint, boolean alive) {}
+
+  /** The server of an earlier run; empty when none was started, or its record cannot be read. */
+  Optional<Earlier> earlier() throws IOException {
+    ProcessIdentity process = server();
+    if (process == null) {
+      return Optional.empty();
+    }
+    Map<String, @Nullable Object> read = JsonText.readObject(Files.readString(record()));
+    if (read.get("kind") instanceof String kind
+        && read.get("endpoint") instanceof String endpoint) {
+      return Optional.of(
+          new Earlier(LocalServer.valueOf(kind), URI.create(endpoint), process.isAlive()));
+    }
+    return Optional.empty();
   }
 
   /** Whether a server or its objects are left of an earlier run. */

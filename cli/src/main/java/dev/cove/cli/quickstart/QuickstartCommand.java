@@ -2,6 +2,7 @@ package dev.cove.cli.quickstart;
 
 import dev.cove.cli.command.CommandFailure;
 import dev.cove.cli.config.Folders;
+import dev.cove.cli.mount.MountStatus;
 import dev.cove.storage.ObjectStore;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -10,6 +11,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
@@ -25,8 +27,8 @@ import picocli.CommandLine.Spec;
       "See Cove work, without an account.",
       "",
       "Starts an S3 server on this machine that only this machine can reach, puts some objects into a bucket, mounts"
-          + " it, and reads and writes it with ordinary programs. The bucket stays mounted to play with until --stop."
-          + " All of it is in a folder of its own.%n",
+          + " it, and reads and writes it with ordinary programs. The bucket stays mounted to play with until --stop;"
+          + " run again it keeps what you made there. All of it is in a folder of its own.%n",
     },
     footerHeading = "%nExamples:%n",
     footer = {
@@ -59,9 +61,23 @@ public final class QuickstartCommand implements Callable<Integer> {
       out.println(existed ? "The quickstart is stopped and removed." : "No quickstart is running.");
       return 0;
     }
+    LocalServer server = gcs ? LocalServer.GCS : LocalServer.S3;
+    Optional<Playground.Earlier> earlier = playground.earlier();
+    if (earlier.isPresent()) {
+      Playground.Earlier found = earlier.get();
+      if (found.kind() != server) {
+        throw CommandFailure.notSo("a quickstart on " + found.kind().title()
+            + " is there already; 'cove quickstart --stop' removes it with what you made in it");
+      }
+      if (found.alive() || server.keepsObjects()) {
+        goOn(playground, found, out);
+        return 0;
+      }
+      out.println(
+          "The server of the last quickstart has ended, and what was in its bucket is gone.");
+    }
     clear(playground);
     try {
-      LocalServer server = gcs ? LocalServer.GCS : LocalServer.S3;
       out.println("Starting " + server.title() + " on this machine ...");
       URI endpoint = playground.start(server);
       try (ObjectStore bucket = server.open(endpoint)) {
@@ -76,7 +92,43 @@ public final class QuickstartCommand implements Callable<Integer> {
     return 0;
   }
 
+  // Nothing here removes anything: what is in the bucket is the user's.
+  private void goOn(Playground playground, Playground.Earlier found, PrintWriter out)
+      throws IOException, InterruptedException {
+    Path files = playground.mountPoint();
+    URI endpoint = found.endpoint();
+    if (!found.alive()) {
+      out.println(
+          "The server of the last quickstart has ended; starting it again with its objects.");
+      unmount(playground);
+      endpoint = playground.start(found.kind());
+      mount(found.kind(), files, endpoint, out);
+    } else if (!isServed(files)) {
+      out.println("The server of the last quickstart runs; mounting its bucket again.");
+      unmount(playground);
+      mount(found.kind(), files, endpoint, out);
+    } else {
+      out.println("The quickstart runs already, and what is in it is kept.");
+    }
+    hints(found.kind(), files, endpoint, out);
+  }
+
+  private static boolean isServed(Path files) {
+    try {
+      return MountStatus.of(Folders.current(), files).mountPoint().equals(files.toString());
+    } catch (CommandFailure | IOException e) {
+      return false;
+    }
+  }
+
   private void show(LocalServer server, Path files, URI endpoint, PrintWriter out)
+      throws IOException, InterruptedException {
+    mount(server, files, endpoint, out);
+    tour(files, out);
+    hints(server, files, endpoint, out);
+  }
+
+  private void mount(LocalServer server, Path files, URI endpoint, PrintWriter out)
       throws IOException, InterruptedException {
     List<String> mount = new ArrayList<>(List.of(launcher(), "mount", "--rw"));
     mount.addAll(server.options(endpoint));
@@ -85,6 +137,9 @@ public final class QuickstartCommand implements Callable<Integer> {
         out,
         String.join(" ", mount) + " " + quoted(files),
         Stream.concat(mount.stream(), Stream.of(files.toString())).toList());
+  }
+
+  private void tour(Path files, PrintWriter out) throws IOException, InterruptedException {
     String dir = quoted(files);
     shell(out, "ls -l " + dir);
     shell(out, "cat " + dir + "/hello.txt");
@@ -101,6 +156,10 @@ public final class QuickstartCommand implements Callable<Integer> {
         out,
         "mkdir " + dir + "/written && mv " + dir + "/new.txt " + dir + "/written/ && cat " + dir
             + "/written/new.txt");
+  }
+
+  private static void hints(LocalServer server, Path files, URI endpoint, PrintWriter out) {
+    String dir = quoted(files);
     out.println();
     out.println("The bucket stays mounted on " + files);
     out.println("To go on:");
@@ -120,6 +179,11 @@ public final class QuickstartCommand implements Callable<Integer> {
   }
 
   private void clear(Playground playground) throws IOException, InterruptedException {
+    unmount(playground);
+    playground.remove();
+  }
+
+  private static void unmount(Playground playground) throws IOException, InterruptedException {
     // Whatever an earlier run has left, alive or crashed. It says that nothing is mounted when
     // nothing is.
     Process unmount = environment(new ProcessBuilder(
@@ -128,7 +192,6 @@ public final class QuickstartCommand implements Callable<Integer> {
         .redirectOutput(ProcessBuilder.Redirect.DISCARD)
         .start();
     finish(unmount, "unmount");
-    playground.remove();
   }
 
   private void shell(PrintWriter out, String command) throws IOException, InterruptedException {

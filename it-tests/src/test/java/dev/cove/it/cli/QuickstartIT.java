@@ -36,7 +36,7 @@ final class QuickstartIT {
   }
 
   @Test
-  void showsFilesLeavesThemMountedAndRunsTwiceInARow() throws Exception {
+  void showsFilesLeavesThemMountedAndKeepsThemWhenRunAgain() throws Exception {
     Result first = cove.run("quickstart");
     assertThat(first.exit()).as(first.err()).isZero();
     assertThat(first.out())
@@ -50,6 +50,12 @@ final class QuickstartIT {
 
     Result second = cove.run("quickstart");
     assertThat(second.exit()).as(second.err()).isZero();
+    assertThat(second.out()).contains("what is in it is kept").contains("cove quickstart --stop");
+    assertThat(files.resolve("mine.txt")).hasContent("mine\n");
+
+    assertThat(cove.run("unmount", files.toString()).exit()).isZero();
+    assertThat(cove.run("quickstart").exit()).isZero();
+    assertThat(files.resolve("mine.txt")).hasContent("mine\n");
     assertThat(files.resolve("pictures/large.bin")).hasSize(8 << 20);
   }
 
@@ -75,8 +81,9 @@ final class QuickstartIT {
   }
 
   @Test
-  void startsAgainAfterEverythingWasKilled() throws Exception {
+  void startsAgainWithItsFilesAfterEverythingWasKilled() throws Exception {
     assertThat(cove.run("quickstart").exit()).isZero();
+    Files.writeString(files.resolve("mine.txt"), "mine\n");
     Matcher mount =
         Pattern.compile("\"pid\":(\\d+)").matcher(cove.run("mounts", "--json").out());
     assertThat(mount.find()).isTrue();
@@ -90,5 +97,6 @@ final class QuickstartIT {
     }
     assertThat(cove.run("quickstart").exit()).isZero();
     assertThat(files.resolve("hello.txt")).content().startsWith("Hello.");
+    assertThat(files.resolve("mine.txt")).hasContent("mine\n");
   }
 }
