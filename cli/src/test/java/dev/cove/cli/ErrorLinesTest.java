@@ -46,6 +46,7 @@ final class ErrorLinesTest {
       mount s3:// dir                             | 's3://' names no bucket
       mount s3://bucket dir s3://other            | 's3://other' has none
       mount s3://aa dir s3://bb ./dir             | is named twice
+      doctor --keys 0                             | --keys: 0 is out of range: from 1
       mounts --jsn                                | unknown option --jsn; did you mean --json?
       moutn                                       | unknown command moutn; did you mean mount?
       version now                                 | one argument too many: now

@@ -87,7 +87,7 @@ public final class DoctorCommand implements Callable<Integer> {
   public Integer call() throws IOException {
     BucketUrl bucket = subject != null && subject.contains("://") ? bucket(subject) : null;
     store.check(bucket == null ? List.of() : List.of(bucket));
-    new Range(spec).check("--keys", keys, 0, Long.MAX_VALUE);
+    new Range(spec).check("--keys", keys, 1, Long.MAX_VALUE);
     Folders folders = Folders.current();
     List<Finding> findings = new ArrayList<>(new MachineChecks(folders).run());
     if (bucket != null) {

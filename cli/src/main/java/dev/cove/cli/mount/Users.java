@@ -9,7 +9,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
 
-/** Which programs keep a mount busy, as far as this user may know. */
+/** Which other programs keep a mount busy, as far as this user may know. */
 final class Users {
   // More than these are no help on one line.
   private static final int NAMED = 3;
@@ -19,9 +19,11 @@ final class Users {
   /** {@code "bash (4711), vim (4712)"}; empty when none can be seen. Touches nothing in the mount. */
   static String of(Path mountPoint) {
     List<String> users = new ArrayList<>();
+    String asking = Long.toString(ProcessHandle.current().pid());
     try (DirectoryStream<Path> processes = Files.newDirectoryStream(Path.of("/proc"), "[0-9]*")) {
       for (Path process : processes) {
-        if (uses(process, mountPoint)) {
+        // Who asks may stand in the mount too, and is gone with the answer.
+        if (!process.endsWith(asking) && uses(process, mountPoint)) {
           users.add(name(process) + " (" + process.getFileName() + ")");
         }
       }

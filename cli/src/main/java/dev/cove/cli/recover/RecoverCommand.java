@@ -129,7 +129,12 @@ public final class RecoverCommand implements Callable<Integer> {
       return each(begun -> null, (found, spool) -> save(found, spool, folder));
     }
     if (!yes) {
-      list();
+      List<Map<String, @Nullable Object>> rows = rows();
+      if (rows.isEmpty()) {
+        err("nothing is left to discard");
+        return print(rows);
+      }
+      print(rows);
       throw CommandFailure.usage("nothing was discarded; give --yes to delete these for good");
     }
     return each(
@@ -141,6 +146,10 @@ public final class RecoverCommand implements Callable<Integer> {
   }
 
   private int list() throws IOException {
+    return print(rows());
+  }
+
+  private List<Map<String, @Nullable Object>> rows() throws IOException {
     List<Map<String, @Nullable Object>> rows = new ArrayList<>();
     each(
         begun -> {
@@ -151,6 +160,10 @@ public final class RecoverCommand implements Callable<Integer> {
           rows.add(row(found));
           return null;
         });
+    return rows;
+  }
+
+  private int print(List<Map<String, @Nullable Object>> rows) {
     if (json) {
       spec.commandLine().getOut().println(JsonText.write(rows));
     } else {
