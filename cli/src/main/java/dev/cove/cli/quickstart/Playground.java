@@ -36,6 +36,11 @@ final class Playground {
     return folder.resolve("files");
   }
 
+  /** The store of the volume that it shows. */
+  Path volumes() {
+    return folder.resolve("volumes");
+  }
+
   private Path serverFolder() {
     return folder.resolve("server");
   }
@@ -99,6 +104,7 @@ final class Playground {
     }
     Files.deleteIfExists(record());
     delete(serverFolder());
+    delete(volumes());
     // A directory that is not empty is not ours to clear: something else was put there.
     Files.deleteIfExists(mountPoint());
     Files.deleteIfExists(folder);

@@ -84,7 +84,7 @@ public final class QuickstartCommand implements Callable<Integer> {
         SampleObjects.put(bucket);
       }
       out.println("It listens on " + endpoint + " and has a bucket with some objects.");
-      show(server, playground.mountPoint(), endpoint, out);
+      show(server, playground, endpoint, out);
     } catch (IOException | RuntimeException | InterruptedException e) {
       clear(playground);
       throw e;
@@ -121,10 +121,11 @@ public final class QuickstartCommand implements Callable<Integer> {
     }
   }
 
-  private void show(LocalServer server, Path files, URI endpoint, PrintWriter out)
+  private void show(LocalServer server, Playground playground, URI endpoint, PrintWriter out)
       throws IOException, InterruptedException {
+    Path files = playground.mountPoint();
     mount(server, files, endpoint, out);
-    tour(files, out);
+    tour(playground, out);
     hints(server, files, endpoint, out);
   }
 
@@ -139,7 +140,9 @@ public final class QuickstartCommand implements Callable<Integer> {
         Stream.concat(mount.stream(), Stream.of(files.toString())).toList());
   }
 
-  private void tour(Path files, PrintWriter out) throws IOException, InterruptedException {
+  private void tour(Playground playground, PrintWriter out)
+      throws IOException, InterruptedException {
+    Path files = playground.mountPoint();
     String dir = quoted(files);
     shell(out, "ls -l " + dir);
     shell(out, "cat " + dir + "/hello.txt");
@@ -156,6 +159,7 @@ public final class QuickstartCommand implements Callable<Integer> {
         out,
         "mkdir " + dir + "/written && mv " + dir + "/new.txt " + dir + "/written/ && cat " + dir
             + "/written/new.txt");
+    showVolume(files, playground.volumes(), out);
   }
 
   private static void hints(LocalServer server, Path files, URI endpoint, PrintWriter out) {
@@ -172,6 +176,21 @@ public final class QuickstartCommand implements Callable<Integer> {
     out.println("To stop and remove all of this:");
     out.println("  " + launcher() + " quickstart --stop");
     out.flush();
+  }
+
+  /** A volume with some history, in a folder that goes with the rest. */
+  private void showVolume(Path files, Path folder, PrintWriter out)
+      throws IOException, InterruptedException {
+    out.println();
+    out.println("A volume is published by commits, each of which can be had back:");
+    String store = " --store " + quoted(folder);
+    String volume = launcher() + " volume ";
+    shell(out, volume + "create my-vol" + store);
+    shell(out, volume + "put my-vol " + quoted(files) + "/orders /orders" + store);
+    shell(out, volume + "rm -r my-vol /orders" + store);
+    shell(out, volume + "log my-vol" + store);
+    shell(out, volume + "rollback my-vol 1" + store);
+    shell(out, volume + "ls my-vol /orders" + store);
   }
 
   private static String launcher() {

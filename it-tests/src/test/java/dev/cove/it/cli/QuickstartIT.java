@@ -42,6 +42,7 @@ final class QuickstartIT {
     assertThat(first.out())
         .contains("$ cat " + files + "/hello.txt\nHello.")
         .contains("/written/new.txt\nWritten through the mount.\nAn object that grew.\n")
+        .containsPattern("volume ls my-vol /orders .*\n2025-01.csv\n")
         .contains("cove quickstart --stop")
         .contains("cove mount s3://");
     assertThat(files.resolve("orders/2025-01.csv")).content().startsWith("day,item,count");
