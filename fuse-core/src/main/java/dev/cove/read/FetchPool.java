@@ -12,6 +12,9 @@ import java.util.concurrent.atomic.AtomicInteger;
  * all taken reads without a window for the moment.
  */
 final class FetchPool implements AutoCloseable {
+  // A request that does not heed its interruption keeps nobody from unmounting.
+  private static final long END_WITHIN_SECONDS = 5;
+
   private final int size;
   private final Semaphore free;
   private final ThreadPoolExecutor threads;
@@ -53,11 +56,19 @@ final class FetchPool implements AutoCloseable {
     }
   }
 
-  /** Stops what is under way. What had not begun ends at once, so that nobody waits for it. */
+  /**
+   * Stops what is under way, and waits until it has given its memory back. What had not begun ends at
+   * once, so that nobody waits for it.
+   */
   @Override
   public void close() {
     for (Runnable task : threads.shutdownNow()) {
       abandon(((Task) task).fetch);
+    }
+    try {
+      threads.awaitTermination(END_WITHIN_SECONDS, TimeUnit.SECONDS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
     }
   }
 
