@@ -32,7 +32,11 @@ final class LineFormat extends Formatter {
     if (thrown != null) {
       StringWriter trace = new StringWriter();
       thrown.printStackTrace(new PrintWriter(trace));
-      line.append(trace);
+      // Messages of exceptions name files, and names hold anything.
+      trace
+          .toString()
+          .lines()
+          .forEach(text -> line.append(escape.apply(text.replace("\t", "    "))).append('\n'));
     }
     return line.toString();
   }

@@ -2,6 +2,7 @@ package dev.cove.cli.mount;
 
 import dev.cove.cli.command.CommandFailure;
 import dev.cove.cli.command.ExitCodes;
+import dev.cove.cli.command.Printable;
 import dev.cove.cli.config.Folders;
 import dev.cove.cli.process.ProcessIdentity;
 import dev.cove.fuse.StaleMounts;
@@ -61,7 +62,7 @@ public final class UnmountCommand implements Callable<Integer> {
           throw e;
         }
         // One that is busy keeps none of the others mounted.
-        spec.commandLine().getErr().println(spec.qualifiedName() + ": " + e.line());
+        spec.commandLine().getErr().println(spec.qualifiedName() + ": " + Printable.line(e.line()));
         exit = Math.max(exit, e.exitCode());
       }
     }

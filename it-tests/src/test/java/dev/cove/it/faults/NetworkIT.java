@@ -16,6 +16,7 @@ import java.util.Random;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -87,6 +88,7 @@ final class NetworkIT {
   }
 
   @Test
+  @Tag("newest-jdk")
   void aServerThatFallsSilentEndsCallsInTimeAndStopsNoOthers() throws Exception {
     Gate silence = proxy.on(GET).key("stuck").hang();
     Running reader = s3.start("bash", "-c", "cat $M/stuck");
