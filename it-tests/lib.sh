@@ -22,6 +22,8 @@ lacking() {
 
 begin_run() {
   run_dir=$(mktemp -d "$(scratch_root)/cove-run.XXXXXX")
+  # Not below /dev, which tests hide from the commands that they run.
+  copy_dir=$(mktemp -d "${TMPDIR:-/tmp}/cove-copy.XXXXXX")
   trap 'leave 130' INT
   trap 'leave 143' TERM HUP
   trap 'leave $?' EXIT
@@ -95,7 +97,7 @@ sweep() {
     # shellcheck disable=SC2086
     if [[ -n $pids ]]; then kill -KILL $pids 2> /dev/null || true; fi
   fi
-  rm -rf --one-file-system "$run_dir"
+  rm -rf --one-file-system "$run_dir" "$copy_dir"
 }
 
 leave() {
@@ -166,9 +168,9 @@ maven() {
 # The same classes on JDK 17, in a copy of the tree: most tests wait more than they compute. Without those of the group
 # newest-jdk, which take long and would find nothing else there.
 begin_on_17() {
-  cp -a . "$run_dir/on-17"
+  cp -a . "$copy_dir"
   (
-    cd "$run_dir/on-17"
+    cd "$copy_dir"
     COVE_JAVA=$jdk_17 maven -o verify -DexcludedGroups=soak,newest-jdk -Djvm="$jdk_17/bin/java" -Dcove.test.jvm.flags= \
       -Dspotless.check.skip -Denforcer.skip "${arguments[@]}"
   ) > "$run_dir/on-17.log" 2>&1 &
@@ -182,7 +184,7 @@ await_17() {
   heading "the same classes tested on JDK $(version_of "$jdk_17")"
   cat "$run_dir/on-17.log"
   if ((status > 0)); then fail "tests on JDK $(version_of "$jdk_17")"; fi
-  count_tests "$run_dir/on-17"
+  count_tests "$copy_dir"
 }
 
 # Adds up the reports of this run below a tree.
