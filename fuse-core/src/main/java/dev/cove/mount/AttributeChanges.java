@@ -97,6 +97,9 @@ final class AttributeChanges {
     try (PathLocks.Held held = core.locks().acquire(prefix + "\0")) {
       PosixMetadata merged = core.names().marker(prefix).with(changes);
       markers.put(prefix, merged, WriteCondition.none());
+      if (changes.modifiedNanos() != null) {
+        directory.timeSet();
+      }
     }
   }
 

@@ -54,7 +54,11 @@ final class Creations {
               isNew.set(true);
               return new FileInode(id, parent, name, key, FileType.FILE, null, posix, core.ticks());
             });
-    return isNew.get() ? open(made, flags) : openPresent(made, flags);
+    if (!isNew.get()) {
+      return openPresent(made, flags);
+    }
+    parent.entriesChanged(core.now());
+    return open(made, flags);
   }
 
   private Created openPresent(Inode inode, OpenFlags flags) throws IOException {
@@ -102,6 +106,7 @@ final class Creations {
     try (PathLocks.Held held = core.locks().acquire(key)) {
       refuseExisting(parent, name);
       Child.File now = publishing.putNew(key, type, posix, content);
+      parent.entriesChanged(core.now());
       return core.names().enter(parent, name, now, core.ticks());
     }
   }
@@ -123,6 +128,7 @@ final class Creations {
       }
       core.namespace().createdDirectory(prefix);
       core.namespace().changed(parentPrefix, name, Child.Directory.INSTANCE);
+      parent.entriesChanged(core.now());
       return core.names().enter(parent, name, Child.Directory.INSTANCE, core.ticks());
     }
   }

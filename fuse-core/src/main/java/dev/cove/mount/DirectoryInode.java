@@ -11,6 +11,10 @@ import org.jspecify.annotations.Nullable;
 final class DirectoryInode extends Inode {
   final Map<String, Inode> children = new HashMap<>(); // guarded by the InodeTable
 
+  // When this mount made, removed or renamed a name in it; long ago when it did not, or when a
+  // program has set the time since.
+  private volatile long entriesChangedNanos = Long.MIN_VALUE;
+
   DirectoryInode(long id, @Nullable DirectoryInode parent, String name) {
     super(id, parent, name);
   }
@@ -29,6 +33,20 @@ final class DirectoryInode extends Inode {
       throw new FsException(Errno.ENOENT, "the directory was removed");
     }
     return above.prefix() + name() + "/";
+  }
+
+  /** A name in it came or went, by this mount. */
+  void entriesChanged(long nowNanos) {
+    entriesChangedNanos = nowNanos;
+  }
+
+  /** A program has set the time of modification. */
+  void timeSet() {
+    entriesChangedNanos = Long.MIN_VALUE;
+  }
+
+  long entriesChangedNanos() {
+    return entriesChangedNanos;
   }
 
   @Override

@@ -364,7 +364,8 @@ final class Names {
   private Attributes directoryAttributes(DirectoryInode directory) throws IOException {
     PosixMetadata posix =
         directory.id() == table.root().id() ? PosixMetadata.NONE : marker(directory.prefix());
-    long modified = orElse(posix.modifiedNanos(), startNanos);
+    long modified =
+        Math.max(orElse(posix.modifiedNanos(), startNanos), directory.entriesChangedNanos());
     return new Attributes(
         directory.id(),
         FileType.DIRECTORY,

@@ -37,6 +37,7 @@ final class Removals {
       Inode inode = core.table().child(parent, name);
       if (inode instanceof FileInode file && !file.isPublished()) {
         file.fate(FileInode.Fate.UNLINKED);
+        parent.entriesChanged(core.now());
         core.namespace().changed(prefix, name, null);
         core.table().unbind(file);
         return;
@@ -51,6 +52,7 @@ final class Removals {
         core.deleteVersion(prefix + name, version);
         core.namespace().changed(prefix, name, null);
       }
+      parent.entriesChanged(core.now());
       if (inode != null) {
         if (inode instanceof FileInode file) {
           file.fate(FileInode.Fate.UNLINKED);
@@ -142,6 +144,7 @@ final class Removals {
       core.namespace().dropBelow(prefix);
       core.names().forgetMarkers(prefix);
       core.namespace().changed(parentPrefix, name, null);
+      parent.entriesChanged(core.now());
     }
   }
 

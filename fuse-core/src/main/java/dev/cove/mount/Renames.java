@@ -63,6 +63,8 @@ final class Renames {
       } else {
         renameDirectory((DirectoryInode) source, parent, newParent, newName, mode);
       }
+      parent.entriesChanged(core.now());
+      newParent.entriesChanged(core.now());
     } finally {
       core.table().forget(source.id(), 1);
     }

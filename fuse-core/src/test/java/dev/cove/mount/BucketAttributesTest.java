@@ -4,9 +4,11 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.cove.mount.TestBucket.How;
+import dev.cove.namespace.Nanos;
 import dev.cove.vfs.Errno;
 import dev.cove.vfs.FileType;
 import dev.cove.vfs.OpenFlags;
+import dev.cove.vfs.VirtualFileSystem;
 import dev.cove.vfs.XattrMode;
 import java.net.URLDecoder;
 import java.nio.file.Path;
@@ -220,6 +222,37 @@ final class BucketAttributesTest {
     assertThat(new Paths(bucket.mountReadOnly(How.POSIX)).stat("implied").permissions())
         .isEqualTo(01777);
     TestBucket.assertErrno(Errno.EPERM, () -> paths.chmod("", 0777));
+  }
+
+  @Test
+  void aDirectoryWhoseNamesChangeHasTheTimeOfThatChange() throws Exception {
+    bucket.put("d/old", "x");
+    bucket.put("e/", "", Map.of("mtime", "12"));
+    BucketFileSystem fs = bucket.mountWritable(How.POSIX);
+    Paths paths = new Paths(fs);
+    // Looked up and not forgotten, as the kernel does.
+    long d = fs.lookup(VirtualFileSystem.ROOT, "d").inode();
+    long e = fs.lookup(VirtualFileSystem.ROOT, "e").inode();
+    paths.write("d/new", new byte[1]);
+    assertThat(fs.getattr(d, VirtualFileSystem.NO_HANDLE).modifiedNanos()).isEqualTo(later());
+    paths.unlink("d/old");
+    assertThat(fs.getattr(d, VirtualFileSystem.NO_HANDLE).modifiedNanos()).isEqualTo(later());
+    paths.rename("d/new", "e/new");
+    long now = later();
+    assertThat(fs.getattr(d, VirtualFileSystem.NO_HANDLE).modifiedNanos()).isEqualTo(now);
+    assertThat(fs.getattr(e, VirtualFileSystem.NO_HANDLE).modifiedNanos()).isEqualTo(now);
+    paths.utimens("e", 5_000_000_000L);
+    assertThat(fs.getattr(e, VirtualFileSystem.NO_HANDLE).modifiedNanos())
+        .isEqualTo(5_000_000_000L);
+    paths.mkdir("e/below");
+    assertThat(fs.getattr(e, VirtualFileSystem.NO_HANDLE).modifiedNanos()).isEqualTo(later());
+  }
+
+  /** The time when something has just been done; the clock moves on. */
+  private long later() {
+    long now = Nanos.of(bucket.clock.instant());
+    bucket.clock.advance(Duration.ofSeconds(1));
+    return now;
   }
 
   @Test
