@@ -17,6 +17,7 @@ import org.jspecify.annotations.Nullable;
 final class Removals {
   private final Core core;
   private final DirectoryMarkers markers;
+  private final Unstaging unstaging;
   private final Journal journal;
 
   // Objects that are unlinked but still open, by key.
@@ -25,9 +26,10 @@ final class Removals {
   /** An unlinked file, and what is to be deleted when its last handle is closed. */
   private record Hidden(FileInode file, Version version, Journal.Entry entry) {}
 
-  Removals(Core core, DirectoryMarkers markers, Journal journal) {
+  Removals(Core core, DirectoryMarkers markers, Unstaging unstaging, Journal journal) {
     this.core = core;
     this.markers = markers;
+    this.unstaging = unstaging;
     this.journal = journal;
   }
 
@@ -39,6 +41,7 @@ final class Removals {
         file.fate(FileInode.Fate.UNLINKED);
         parent.entriesChanged(core.now());
         core.namespace().changed(prefix, name, null);
+        unstaging.whenDone(file);
         core.table().unbind(file);
         return;
       }
@@ -56,6 +59,7 @@ final class Removals {
       if (inode != null) {
         if (inode instanceof FileInode file) {
           file.fate(FileInode.Fate.UNLINKED);
+          unstaging.whenDone(file);
         }
         core.table().unbind(inode);
       }

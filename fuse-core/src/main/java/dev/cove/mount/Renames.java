@@ -25,6 +25,7 @@ final class Renames {
   private final ServerCopies copies;
   private final Publishing publishing;
   private final Removals removals;
+  private final Unstaging unstaging;
   private final DirectoryMoves moves;
   private final Journal journal;
 
@@ -34,6 +35,7 @@ final class Renames {
       ServerCopies copies,
       Publishing publishing,
       Removals removals,
+      Unstaging unstaging,
       DirectoryMoves moves,
       Journal journal) {
     this.core = core;
@@ -41,6 +43,7 @@ final class Renames {
     this.copies = copies;
     this.publishing = publishing;
     this.removals = removals;
+    this.unstaging = unstaging;
     this.moves = moves;
     this.journal = journal;
   }
@@ -100,6 +103,7 @@ final class Renames {
       }
       if (core.table().child(newParent, newName) instanceof FileInode replaced) {
         replaced.fate(FileInode.Fate.UNLINKED);
+        unstaging.whenDone(replaced);
       }
       core.table().move(file, newParent, newName);
       file.moved(to);

@@ -39,13 +39,14 @@ final class WriteSide implements AutoCloseable {
     publisher = new Publisher(core.store(), spool, settings.publish());
     DirectoryMarkers markers = new DirectoryMarkers(core);
     ServerCopies copies = new ServerCopies(core.store(), publisher.uploadNotes());
-    removals = new Removals(core, markers, journal);
+    Unstaging unstaging = new Unstaging(publisher);
+    removals = new Removals(core, markers, unstaging, journal);
     Publishing publishing = new Publishing(core, publisher, copies, removals);
     background = new Background(publishing, journal);
     creations = new Creations(core, markers, publishing, files);
-    writes = new Writes(core, files, readers, publisher, publishing, removals);
+    writes = new Writes(core, files, readers, publisher, publishing, removals, unstaging);
     DirectoryMoves moves = new DirectoryMoves(core, copies, removals, parallel, journal);
-    renames = new Renames(core, markers, copies, publishing, removals, moves, journal);
+    renames = new Renames(core, markers, copies, publishing, removals, unstaging, moves, journal);
     attributes = new AttributeChanges(core, markers, writes, xattrs, background);
     draining = new Draining(core.table(), publishing, parallel);
     recovery = new Recovery(core, copies, moves, journal);

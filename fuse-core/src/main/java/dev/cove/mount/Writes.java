@@ -7,7 +7,6 @@ import dev.cove.vfs.Errno;
 import dev.cove.vfs.FsException;
 import dev.cove.write.Base;
 import dev.cove.write.ByteSink;
-import dev.cove.write.Kept;
 import dev.cove.write.Publisher;
 import dev.cove.write.StagedFile;
 import dev.cove.write.WriteException;
@@ -28,6 +27,7 @@ final class Writes {
   private final Publisher publisher;
   private final Publishing publishing;
   private final Removals removals;
+  private final Unstaging unstaging;
 
   Writes(
       Core core,
@@ -35,13 +35,15 @@ final class Writes {
       ObjectReaders readers,
       Publisher publisher,
       Publishing publishing,
-      Removals removals) {
+      Removals removals,
+      Unstaging unstaging) {
     this.core = core;
     this.files = files;
     this.readers = readers;
     this.publisher = publisher;
     this.publishing = publishing;
     this.removals = removals;
+    this.unstaging = unstaging;
   }
 
   /** A change of the local content. */
@@ -171,8 +173,8 @@ final class Writes {
       // No program hears of it: what is dirty stays staged, and the end of the mount tries again.
       LOG.error("{} could not be stored: {}", inode.lastKey(), e.getMessage());
     }
+    unstaging.whenDone(inode);
     try {
-      letGo(inode);
       if (!inode.isOpen()) {
         removals.lastClosed(inode);
       }
@@ -185,20 +187,6 @@ final class Writes {
   /** Publishes a change that no close will follow. */
   void settle(FileInode inode) throws IOException {
     publishing.publish(inode);
-    letGo(inode);
-  }
-
-  private void letGo(FileInode inode) throws IOException {
-    StagedFile done = inode.unstageIfDone();
-    if (done == null) {
-      return;
-    }
-    if (inode.fate() == FileInode.Fate.LOST) {
-      Kept kept = done.keep("another writer changed the object first");
-      Object where = kept.plainFile() == null ? "the spool" : kept.plainFile();
-      LOG.warn("what was written to {} and not stored is kept in {}", inode.lastKey(), where);
-    } else {
-      publisher.discard(done);
-    }
+    unstaging.whenDone(inode);
   }
 }

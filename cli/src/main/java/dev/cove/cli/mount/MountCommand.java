@@ -156,7 +156,8 @@ public final class MountCommand implements Callable<Integer> {
       int left = mount.leftovers();
       if (left > 0) {
         err.println((left == 1 ? "1 file" : left + " files")
-            + " of an earlier mount here could not be stored; see 'cove recover'");
+            + " of an earlier mount here could not be stored;"
+            + " 'cove recover' lists what is left once this one is unmounted");
       }
     }
     err.flush();
