@@ -6,14 +6,10 @@ import dev.cove.disk.DiskBlocks;
 import dev.cove.namespace.BucketNamespace;
 import dev.cove.namespace.MetadataCache;
 import dev.cove.namespace.Nanos;
-import dev.cove.namespace.PosixMetadata;
 import dev.cove.namespace.UnshowableKeys;
 import dev.cove.read.ObjectReaders;
 import dev.cove.read.ReadMeter;
 import dev.cove.read.ReadOptions;
-import dev.cove.storage.GetRequest;
-import dev.cove.storage.ObjectAttributes;
-import dev.cove.storage.ObjectBody;
 import dev.cove.storage.ObjectStore;
 import dev.cove.vfs.AttributeChange;
 import dev.cove.vfs.Attributes;
@@ -50,7 +46,7 @@ public final class BucketFileSystem implements VirtualFileSystem, AutoCloseable 
   // 32: small requests under way at once, such as the HEADs of a listing with attributes.
   private static final int REQUESTS = 32;
 
-  private final ObjectStore store;
+  private final LinkTargets links;
   private final BucketNamespace namespace;
   private final InodeTable table = new InodeTable();
   private final Parallel parallel = new Parallel("cove-request", REQUESTS);
@@ -73,7 +69,7 @@ public final class BucketFileSystem implements VirtualFileSystem, AutoCloseable 
       LongSupplier ticker,
       Clock clock)
       throws IOException {
-    this.store = store;
+    this.links = new LinkTargets(store);
     this.namespace = new BucketNamespace(store, options.names(), ticker);
     MetadataCache metadata = new MetadataCache(
         store,
@@ -310,23 +306,7 @@ public final class BucketFileSystem implements VirtualFileSystem, AutoCloseable 
     if (link.type() != FileType.SYMLINK) {
       throw new FsException(Errno.EINVAL, link.name() + " is not a symbolic link");
     }
-    ByteBuffer target = ByteBuffer.allocate(Names.MAX_LINK_TARGET);
-    try (ObjectBody body = store.get(GetRequest.whole(link.key()))) {
-      while (target.hasRemaining() && body.read(target) >= 0) {
-        // until it is full or the body ends
-      }
-    }
-    byte[] bytes = new byte[target.flip().remaining()];
-    target.get(bytes);
-    return bytes.length == 0 ? targetInMetadata(link.key()) : FileNames.decode(bytes);
-  }
-
-  /** Links of older gcsfuse have no content. */
-  private String targetInMetadata(String key) throws IOException {
-    ObjectAttributes attributes = store.head(key).attributes();
-    return attributes == null
-        ? ""
-        : attributes.metadata().getOrDefault(PosixMetadata.GCSFUSE_TARGET, "");
+    return links.target(link.key());
   }
 
   @Override

@@ -196,15 +196,18 @@ final class Fetch {
       long answered = reader.ticker().read();
       reader.pace().firstByte(answered - begun);
       reader.meter().firstByte(answered - begun);
-      while (filled < until) {
-        Block block = blocks.get((int) ((filled - start) / ObjectReader.BLOCK));
+      for (long at = from; at < until; ) {
+        Block block = blocks.get((int) ((at - start) / ObjectReader.BLOCK));
         if (!block.pin()) {
           return;
         }
         try {
-          if (!fill(block, body)) {
+          ByteBuffer target = block.target();
+          target.position((int) (at - block.index() * ObjectReader.BLOCK));
+          if (!fill(block, target, body, whole)) {
             return;
           }
+          at = block.index() * ObjectReader.BLOCK + target.position();
           if (disk != null) {
             disk.offer(block);
           }
@@ -212,15 +215,21 @@ final class Fetch {
           block.unpin();
         }
       }
+      if (whole) {
+        fillUpTo(until);
+      }
       reader.pace().transferred(filled - from, reader.ticker().read() - answered);
     }
   }
 
-  /** Fills the rest of a block; what came before a break counts, the next try goes on after it. */
-  private boolean fill(Block block, ObjectBody body) throws IOException {
+  /**
+   * Fills the rest of a block; what came before a break counts, the next try goes on after it.
+   *
+   * @param whole nothing counts until the end, for only then the store's checksum has been compared
+   */
+  private boolean fill(Block block, ByteBuffer target, ObjectBody body, boolean whole)
+      throws IOException {
     long blockStart = block.index() * ObjectReader.BLOCK;
-    ByteBuffer target = block.target();
-    target.position((int) (filled - blockStart));
     try {
       while (target.hasRemaining()) {
         if (cancelled) {
@@ -229,13 +238,15 @@ final class Fetch {
         if (body.read(target) < 0) {
           throw new StorageException(Kind.UNAVAILABLE, "the connection ended early");
         }
-        if (wakeAt != Long.MAX_VALUE) {
+        if (!whole && wakeAt != Long.MAX_VALUE) {
           fillUpTo(blockStart + target.position());
         }
       }
       return true;
     } finally {
-      fillUpTo(blockStart + target.position());
+      if (!whole) {
+        fillUpTo(blockStart + target.position());
+      }
     }
   }
 

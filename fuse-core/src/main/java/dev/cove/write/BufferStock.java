@@ -13,6 +13,11 @@ final class BufferStock {
     this.idle = new ArrayBlockingQueue<>(count);
   }
 
+  /** Of each buffer, in bytes. */
+  int size() {
+    return size;
+  }
+
   ByteBuffer take() {
     ByteBuffer buffer = idle.poll();
     return buffer == null ? ByteBuffer.allocateDirect(size) : buffer.clear();

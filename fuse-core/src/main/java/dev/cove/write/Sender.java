@@ -28,6 +28,8 @@ import org.jspecify.annotations.Nullable;
 final class Sender {
   // Ranges of the base closer than this are fetched by one request.
   private static final long FETCH_GAP = 1L << 20;
+  // Tries in a row that bring nothing: the store has retried each of them itself.
+  private static final int BARREN_TRIES = 3;
 
   private final ObjectStore store;
   private final UploadNotes notes;
@@ -273,11 +275,16 @@ final class Sender {
       return;
     }
     Extents requests = new Extents();
-    long[] before = {-1};
-    missing.forEach((from, to) -> {
-      requests.add(before[0] >= 0 && from - before[0] <= FETCH_GAP ? before[0] : from, to);
-      before[0] = to;
-    });
+    if (start == 0 && end >= base.size() && base.size() <= buffers.size()) {
+      // With its checksum.
+      requests.add(0, base.size());
+    } else {
+      long[] before = {-1};
+      missing.forEach((from, to) -> {
+        requests.add(before[0] >= 0 && from - before[0] <= FETCH_GAP ? before[0] : from, to);
+        before[0] = to;
+      });
+    }
     for (long at = requests.firstStart(); at < Long.MAX_VALUE; at = requests.nextStart(at)) {
       fetch(base, at, requests.endAt(at), file.bytes()::fill);
     }
@@ -289,24 +296,57 @@ final class Sender {
     void take(long offset, ByteBuffer bytes) throws IOException;
   }
 
-  /** One request, a chunk at a time. */
+  /** A chunk at a time; a body that breaks off is asked for again from where it did. */
   void fetch(Base base, long start, long end, Fetched target) throws IOException {
-    GetRequest request =
-        GetRequest.range(base.key(), base.version(), ByteRange.of(start, end - start));
     ByteBuffer area = buffers.take();
-    try (ObjectBody body = store.get(request)) {
+    try {
+      int barren = 0;
+      for (long at = start; at < end; ) {
+        Broken broken = fetchOnce(base, at, end, area, target);
+        if (broken == null) {
+          return;
+        }
+        barren = broken.at() > at ? 0 : barren + 1;
+        if (barren >= BARREN_TRIES) {
+          throw broken.why();
+        }
+        at = broken.at();
+      }
+    } finally {
+      buffers.give(area);
+    }
+  }
+
+  /** Up to where chunks were whole, and why there are no more. */
+  private record Broken(long at, StorageException why) {}
+
+  private @Nullable Broken fetchOnce(
+      Base base, long start, long end, ByteBuffer area, Fetched target) throws IOException {
+    // Stores send a checksum with whole objects only; in one chunk it is compared before a byte is
+    // taken.
+    boolean whole = start == 0 && end == base.size() && end <= buffers.size();
+    ByteRange range = whole ? null : ByteRange.of(start, end - start);
+    try (ObjectBody body = store.get(new GetRequest(base.key(), range, base.version()))) {
       for (long at = start; at < end; at += area.limit()) {
         area.clear().limit((int) Math.min(area.capacity(), end - at));
-        while (area.hasRemaining()) {
-          if (body.read(area) < 0) {
-            throw new StorageException(
-                StorageException.Kind.UNAVAILABLE, "the body of " + base.key() + " ended early");
+        try {
+          while (area.hasRemaining()) {
+            if (body.read(area) < 0) {
+              throw new StorageException(
+                  StorageException.Kind.UNAVAILABLE, "the body of " + base.key() + " ended early");
+            }
+          }
+        } catch (StorageException e) {
+          switch (e.kind()) {
+            case UNAVAILABLE, TIMEOUT, CORRUPT -> {
+              return new Broken(at, e);
+            }
+            default -> throw e;
           }
         }
         target.take(at, area.flip());
       }
-    } finally {
-      buffers.give(area);
+      return null;
     }
   }
 

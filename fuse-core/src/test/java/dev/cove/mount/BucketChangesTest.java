@@ -523,6 +523,13 @@ final class BucketChangesTest {
   }
 
   @Test
+  void aLinkWhoseBodyBreaksOffIsAskedForAgain() throws Exception {
+    paths.symlink("l", "some/where");
+    bucket.faults.on(StoreOperation.GET).key("l").once().cutBody(3);
+    assertThat(paths.readlink("l")).isEqualTo("some/where");
+  }
+
+  @Test
   void aLostAnswerIsRecognisedAsOnesOwnWrite() throws Exception {
     long handle = paths.create("f");
     paths.pwrite(handle, 0, bytes("x"));

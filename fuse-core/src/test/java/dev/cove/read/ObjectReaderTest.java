@@ -159,6 +159,18 @@ final class ObjectReaderTest {
   }
 
   @Test
+  void nothingOfAWholeObjectIsShownBeforeItsChecksumHolds() throws Exception {
+    AtomicInteger damaged = new AtomicInteger();
+    store.during = (request, position) -> {
+      if (position >= 250_000 && damaged.getAndIncrement() == 0) {
+        throw new StorageException(Kind.CORRUPT, "another checksum");
+      }
+    };
+    check(open("small", 300_000), "small", 0, 4096);
+    assertThat(store.requests()).containsExactly("small", "small");
+  }
+
+  @Test
   void aBodyThatBreaksOffIsTakenUpWhereItStopped() throws Exception {
     AtomicInteger cuts = new AtomicInteger();
     store.during = (request, position) -> {

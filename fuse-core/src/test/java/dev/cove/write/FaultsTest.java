@@ -2,6 +2,7 @@ package dev.cove.write;
 
 import static dev.cove.storage.StoreOperation.ABORT;
 import static dev.cove.storage.StoreOperation.COMPLETE;
+import static dev.cove.storage.StoreOperation.GET;
 import static dev.cove.storage.StoreOperation.HEAD;
 import static dev.cove.storage.StoreOperation.PUT;
 import static dev.cove.storage.StoreOperation.UPLOAD_PART;
@@ -61,6 +62,19 @@ final class FaultsTest {
     assertThat(published.stored().version())
         .isEqualTo(bench.memory.head(Bench.KEY).version());
     assertThat(file.isDirty()).isFalse();
+  }
+
+  @Test
+  void keptBytesWhoseBodyBreaksOffAreAskedForAgain() throws IOException {
+    byte[] content = Bench.random(50, 1);
+    bench.put(Bench.KEY, content);
+    StagedFile file = bench.edit(Bench.KEY);
+    Bench.write(file, 0, new byte[10]);
+    bench.faults.on(GET).once().cutBody(30);
+    bench.publish(file);
+    Arrays.fill(content, 0, 10, (byte) 0);
+    assertThat(bench.object(Bench.KEY)).isEqualTo(content);
+    assertThat(bench.requests()).containsExactly("GET file", "GET file", "PUT file");
   }
 
   @Test

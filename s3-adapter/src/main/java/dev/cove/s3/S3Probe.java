@@ -5,6 +5,7 @@ import dev.cove.storage.CopyRequest;
 import dev.cove.storage.ObjectAttributes;
 import dev.cove.storage.ObjectStore;
 import dev.cove.storage.StorageException;
+import dev.cove.storage.StorageException.Kind;
 import dev.cove.storage.Version;
 import dev.cove.storage.WriteCondition;
 import dev.cove.storage.WriteOptions;
@@ -61,7 +62,12 @@ public final class S3Probe {
       call.run();
       return false;
     } catch (StorageException e) {
-      switch (e.kind()) {
+      // Of an attempt whose answer was lost before it: none makes these conditions hold or fail.
+      StorageException told =
+          e.getCause() instanceof StorageException last && last.kind() == Kind.PRECONDITION_FAILED
+              ? last
+              : e;
+      switch (told.kind()) {
         case PRECONDITION_FAILED:
           return true;
         case UNSUPPORTED, INVALID:

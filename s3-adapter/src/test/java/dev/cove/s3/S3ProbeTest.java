@@ -8,6 +8,7 @@ import dev.cove.s3.CannedServer.Asked;
 import dev.cove.s3.S3Credentials.Keys;
 import dev.cove.storage.StorageException;
 import java.io.IOException;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 
 /** That the probe believes what a server does, not what it should. */
@@ -43,6 +44,23 @@ final class S3ProbeTest {
           .allMatch(asked -> asked.target().getPath().startsWith("/bucket/p/.cove-probe-"));
       assertThat(server.last().method()).isEqualTo("DELETE");
       assertThat(server.last().header("If-Match")).isNull();
+    }
+  }
+
+  @Test
+  void anAnswerThatIsLostOnTheWayChangesNothing() throws IOException {
+    try (CannedServer server = new CannedServer()) {
+      AtomicInteger conditional = new AtomicInteger();
+      server.answer(asked -> {
+        if (asked.header("If-Match") == null && asked.header("If-None-Match") == null) {
+          return obedient(asked);
+        }
+        return conditional.incrementAndGet() % 2 == 1
+            ? Answer.error(500, "InternalError", "Who knows.")
+            : Answer.error(412, "PreconditionFailed", "No.");
+      });
+      S3Config retrying = config(server).toBuilder().attempts(2).build();
+      assertThat(S3Probe.run(retrying, "")).isEqualTo(new S3Support(true, true, true));
     }
   }
 

@@ -1,7 +1,6 @@
 package dev.cove.it.faults;
 
 import static dev.cove.storage.StoreOperation.GET;
-import static dev.cove.storage.StoreOperation.PUT;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.cove.it.mount.BucketMount;
@@ -137,13 +136,5 @@ final class NetworkIT {
     assertThat(writer.await().output()).isEqualTo("EIO\nstored");
     assertThat(s3.text("pending")).isEqualTo("written\n");
     assertThat(s3.sh("cat $M/other/file")).isEqualTo("other");
-  }
-
-  @Test
-  void aBitThatFlipsOnTheWayUpIsNoticedAndSentAgain() throws Exception {
-    var flip = proxy.on(PUT).key("sent").once().flipRequestBit(100_000);
-    s3.sh("head -c 300000 $T/large > $T/part; cp $T/part $M/sent; cmp $T/part $M/sent");
-    assertThat(flip.strikes()).isEqualTo(1);
-    assertThat(s3.bytes("sent")).isEqualTo(Files.readAllBytes(s3.local.resolve("part")));
   }
 }

@@ -15,7 +15,7 @@ public final class ModelCheck {
     Subject make() throws IOException;
   }
 
-  /** @param patience how many runs finding a short sequence may take */
+  /** @param patience how many runs finding a short sequence may take; 0 where runs differ by themselves */
   public ModelCheck(Maker maker, int patience) {
     this.maker = maker;
     this.patience = patience;
@@ -31,7 +31,9 @@ public final class ModelCheck {
     if (failure == null) {
       return;
     }
-    Failure shortest = shrink(operations.subList(0, Math.min(operations.size(), failure.at() + 1)));
+    Failure shortest = patience == 0
+        ? null
+        : shrink(operations.subList(0, Math.min(operations.size(), failure.at() + 1)));
     Failure shown = shortest == null ? failure : shortest;
     throw new AssertionError(
         name + ": " + shown.why().getMessage() + "\nafter\n" + shown.trace(), shown.why());
