@@ -18,7 +18,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Parameters;
 
 /**
- * One short mount of a made-up bucket, for the launcher: the classes that are loaded at its end are
+ * A short mount of a made-up bucket of each cloud, for the launcher: the classes that are loaded at its end are
  * what later runs find loaded.
  */
 @Command(name = "train", hidden = true)
@@ -37,38 +37,44 @@ final class TrainCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException, InterruptedException {
-    try (TrainServer server = new TrainServer("train", "file", FILE_BYTES)) {
-      Thread mount = new Thread(
-          () -> run(
-              "mount",
-              "--foreground",
-              "--rw",
-              "--endpoint-url",
-              server.endpoint(),
-              "s3://train",
-              directory.toString()),
-          "train-mount");
-      mount.start();
-      if (awaitMount(mount, directory)) {
-        // Other processes look at it: one that serves a mount must not use it.
-        program("ls", "-l", directory.toString());
-        program("cat", directory.resolve("file").toString());
-        program("sh", "-c", CHANGES, "sh", directory.toString());
-        run("mounts");
-        run("mounts", "--json");
-        run("refresh", directory.toString());
-        run("unmount", directory.toString());
-      }
-      mount.join(MOUNT_MILLIS);
-      trainVolumes();
-      // What opens secrets, too.
-      run("secret", "create", "train", "A=b");
-      run("secret", "list");
-      run("secret", "delete", "train", "--yes");
-      run("doctor");
-      run("version");
+    try (TrainServer s3 = new TrainServer("train", "file", FILE_BYTES);
+        TrainGcsServer gcs = new TrainGcsServer("file", FILE_BYTES)) {
+      trainMount("s3://train", s3.endpoint());
+      trainMount("gs://train", gcs.endpoint());
     }
+    trainVolumes();
+    // What opens secrets, too.
+    run("secret", "create", "train", "A=b");
+    run("secret", "list");
+    run("secret", "delete", "train", "--yes");
+    run("doctor");
+    run("version");
     return 0;
+  }
+
+  private void trainMount(String bucket, String endpoint) throws IOException, InterruptedException {
+    Thread mount = new Thread(
+        () -> run(
+            "mount",
+            "--foreground",
+            "--rw",
+            "--endpoint-url",
+            endpoint,
+            bucket,
+            directory.toString()),
+        "train-mount");
+    mount.start();
+    if (awaitMount(mount, directory)) {
+      // Other processes look at it: one that serves a mount must not use it.
+      program("ls", "-l", directory.toString());
+      program("cat", directory.resolve("file").toString());
+      program("sh", "-c", CHANGES, "sh", directory.toString());
+      run("mounts");
+      run("mounts", "--json");
+      run("refresh", directory.toString());
+      run("unmount", directory.toString());
+    }
+    mount.join(MOUNT_MILLIS);
   }
 
   // The classes that the short commands on volumes load.

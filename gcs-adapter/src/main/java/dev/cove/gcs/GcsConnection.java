@@ -5,6 +5,7 @@ import com.google.api.client.http.HttpContent;
 import com.google.api.client.http.HttpRequest;
 import com.google.api.client.json.JsonFactory;
 import com.google.api.client.json.gson.GsonFactory;
+import com.google.api.client.util.escape.CharEscapers;
 import com.google.api.gax.rpc.FixedHeaderProvider;
 import com.google.api.services.storage.Storage;
 import com.google.api.services.storage.model.StorageObject;
@@ -144,6 +145,14 @@ final class GcsConnection implements AutoCloseable {
   HttpRequest request(String method, GenericUrl url, @Nullable HttpContent content)
       throws IOException {
     return prompt.getStorage().getRequestFactory().buildRequest(method, url, content);
+  }
+
+  /** Where objects of this bucket are sent. */
+  GenericUrl uploadUrl() {
+    Storage storage = prompt.getStorage();
+    String path = CharEscapers.escapeUriPath(config.bucket());
+    return new GenericUrl(
+        storage.getRootUrl() + "upload/" + storage.getServicePath() + "b/" + path + "/o");
   }
 
   /** A call that changes nothing. */

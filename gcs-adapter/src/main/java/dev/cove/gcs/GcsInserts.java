@@ -7,7 +7,8 @@ import com.google.api.client.http.GenericUrl;
 import com.google.api.client.http.HttpContent;
 import com.google.api.client.http.HttpRequest;
 import com.google.api.client.http.HttpResponse;
-import com.google.api.services.storage.Storage;
+import com.google.api.client.json.JsonParser;
+import com.google.api.client.json.JsonToken;
 import com.google.api.services.storage.model.StorageObject;
 import com.google.cloud.storage.spi.v1.StorageRpc.Option;
 import dev.cove.gcs.GcsConnection.Pace;
@@ -21,7 +22,10 @@ import dev.cove.storage.WriteCondition;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.util.Map;
+import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -88,27 +92,105 @@ final class GcsInserts {
     }
   }
 
+  /**
+   * Not the client's own call, which goes over the description three times and looks all of the
+   * answer's fields up: a third of the processor time of a small object.
+   */
   private StorageObject inOneRequest(
       StorageObject object, Content content, WriteCondition condition, @Nullable String kmsKey)
       throws IOException {
-    Storage.Objects.Insert insert = gcs.objects(Pace.PROMPT)
-        .insert(gcs.bucket(), object, new Sent(content, 0, object.getContentType()));
-    insert.getMediaHttpUploader().setDirectUploadEnabled(true);
-    insert.setDisableGZipContent(true);
-    return insert
-        .setIfGenerationMatch(GcsValues.generation(condition))
-        .setIfMetagenerationMatch(GcsValues.metageneration(condition))
-        .setKmsKeyName(kmsKey)
-        .setUserProject(gcs.config().billedProject())
-        .setFields(ANSWER)
-        .execute();
+    GenericUrl url = gcs.uploadUrl();
+    url.put("uploadType", "multipart");
+    url.put("ifGenerationMatch", GcsValues.generation(condition));
+    url.put("ifMetagenerationMatch", GcsValues.metageneration(condition));
+    url.put("kmsKeyName", kmsKey);
+    url.put("userProject", gcs.config().billedProject());
+    url.put("fields", ANSWER);
+    HttpRequest request = gcs.request("POST", url, new Described(object, content));
+    request.setThrowExceptionOnExecuteError(false);
+    HttpResponse answer = request.execute();
+    if (!answer.isSuccessStatusCode()) {
+      throw GoogleJsonResponseException.from(GcsConnection.JSON, answer);
+    }
+    return parsed(answer);
   }
 
   private static StorageObject parsed(HttpResponse response) throws IOException {
-    try (InputStream in = response.getContent()) {
-      return GcsConnection.JSON.createJsonParser(in).parseAndClose(StorageObject.class);
+    StorageObject object = new StorageObject();
+    try (InputStream in = response.getContent();
+        JsonParser json = GcsConnection.JSON.createJsonParser(in)) {
+      json.nextToken();
+      while (json.nextToken() == JsonToken.FIELD_NAME) {
+        String field = json.getText();
+        json.nextToken();
+        switch (field) {
+          case "name" -> object.setName(json.getText());
+          case "generation" -> object.setGeneration(Long.valueOf(json.getText()));
+          case "metageneration" -> object.setMetageneration(Long.valueOf(json.getText()));
+          case "crc32c" -> object.setCrc32c(json.getText());
+          default -> json.skipChildren();
+        }
+      }
+      return object;
     } finally {
       response.disconnect();
+    }
+  }
+
+  /** An object's description and its bytes, in two parts of one body. */
+  private static final class Described implements HttpContent {
+    private final byte[] before;
+    private final byte[] after;
+    private final Content content;
+    private final String type;
+
+    Described(StorageObject object, Content content) throws IOException {
+      this.content = content;
+      // Drawn for each, so that no object can hold it.
+      String boundary = UUID.randomUUID().toString();
+      type = "multipart/related; boundary=" + boundary;
+      byte[] start =
+          text("--" + boundary + "\r\nContent-Type: application/json; charset=UTF-8\r\n\r\n");
+      byte[] description = GcsConnection.JSON.toByteArray(object);
+      byte[] between =
+          text("\r\n--" + boundary + "\r\nContent-Type: " + typeOf(object) + "\r\n\r\n");
+      before = ByteBuffer.allocate(start.length + description.length + between.length)
+          .put(start)
+          .put(description)
+          .put(between)
+          .array();
+      after = text("\r\n--" + boundary + "--\r\n");
+    }
+
+    private static String typeOf(StorageObject object) {
+      String named = object.getContentType();
+      return named == null ? GcsValues.UNTYPED : named.replaceAll("[\\r\\n]", " ");
+    }
+
+    private static byte[] text(String text) {
+      return text.getBytes(StandardCharsets.UTF_8);
+    }
+
+    @Override
+    public long getLength() {
+      return before.length + content.size() + after.length;
+    }
+
+    @Override
+    public String getType() {
+      return type;
+    }
+
+    @Override
+    public boolean retrySupported() {
+      return true;
+    }
+
+    @Override
+    public void writeTo(OutputStream out) throws IOException {
+      out.write(before);
+      new SentEntity(content::open, content.size()).writeTo(out);
+      out.write(after);
     }
   }
 
