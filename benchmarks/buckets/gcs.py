@@ -199,9 +199,8 @@ def _write_small(bench, tool, endpoint=None):
     names = [f"{number:04}" for number in range(WRITTEN_SMALL)]
     if tool == CURL:
         url = f"{endpoint or bench.fake.endpoint}/upload/storage/v1/b/{bench.new_bucket(tool)}/o?uploadType=media&name="
-        return len(names) / work.seconds(s3.curl_many, [
-            [("data-binary", f"@{bench.data.piece}"), ("output", "/dev/null"), ("url", url + name)] for name in names
-        ], bench.lab.disk / "curl.config")
+        files = [[("upload-file", bench.data.piece), ("output", "/dev/null"), ("url", url + name)] for name in names]
+        return len(names) / work.seconds(s3.curl_many, [[("request", "POST")], *files], bench.lab.disk / "curl.config")
     with bench.writable(tool, endpoint) as mount:
         # The same files again and again: fake-gcs-server looks at each object it has for each it is asked for.
         for _ in range(1 if endpoint else WARM_UPS):
