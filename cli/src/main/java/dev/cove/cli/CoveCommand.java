@@ -50,7 +50,7 @@ import picocli.CommandLine.Spec;
       "4:data could not be stored and is kept on this machine",
     })
 final class CoveCommand implements Runnable, LogSettings {
-  /** All that stand below it, in the order of its help. Added by {@link Main}, which may need one only. */
+  /** All that stand below it, in the order of its help; {@link CommandTree} adds those that are needed. */
   static final List<Class<?>> COMMANDS = List.of(
       MountCommand.class,
       UnmountCommand.class,

@@ -102,7 +102,7 @@ final class TrainCommand implements Callable<Integer> {
   // interest.
   private static void run(String... words) {
     PrintWriter log = new PrintWriter(System.err, true, StandardCharsets.UTF_8);
-    Main.command(ConfiguredDefaults.current(), log, log).execute(words);
+    Main.command(ConfiguredDefaults.current(), log, log, words).execute(words);
   }
 
   private static boolean awaitMount(Thread mount, Path directory)

@@ -19,10 +19,10 @@ final class ErrorLinesTest {
 
   private int run(String... words) {
     return Main.command(
-            Main.wanted(words),
             ConfiguredDefaults.current(),
             new PrintWriter(out, true),
-            new PrintWriter(err, true))
+            new PrintWriter(err, true),
+            words)
         .execute(words);
   }
 

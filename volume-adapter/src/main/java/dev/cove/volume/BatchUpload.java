@@ -13,13 +13,14 @@ import dev.cove.volume.snapshot.Inode;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
-import java.nio.file.FileVisitResult;
+import java.nio.file.DirectoryIteratorException;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.SimpleFileVisitor;
-import java.nio.file.attribute.BasicFileAttributes;
 import java.time.Instant;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -61,11 +62,11 @@ public final class BatchUpload implements AutoCloseable {
 
   private volatile boolean closed;
 
-  /** What goes to a path: an inode whose content may still be read, or another name of an item before. */
+  /** What goes to a path: an inode, of which more may still be read, or another name of an item before. */
   private record Item(
       VolumePath path,
       Inode inode,
-      @Nullable FutureTask<Content> content,
+      @Nullable FutureTask<Inode> reading,
       @Nullable VolumePath same) {}
 
   BatchUpload(Volume volume, BlobWriter blobs, IfExists ifExists) {
@@ -101,70 +102,74 @@ public final class BatchUpload implements AutoCloseable {
   public void put(Path local, String path) {
     VolumePath to = VolumePath.parse(path);
     try {
-      Files.walkFileTree(local, new SimpleFileVisitor<>() {
-        @Override
-        public FileVisitResult preVisitDirectory(Path directory, BasicFileAttributes attributes)
-            throws IOException {
-          items.add(new Item(below(directory), LocalFile.describe(directory), null, null));
-          return FileVisitResult.CONTINUE;
-        }
-
-        @Override
-        public FileVisitResult visitFile(Path file, BasicFileAttributes attributes)
-            throws IOException {
-          add(file, attributes.size(), below(file));
-          return FileVisitResult.CONTINUE;
-        }
-
-        private VolumePath below(Path file) {
-          VolumePath place = to;
-          if (!file.equals(local)) {
-            for (Path name : local.relativize(file)) {
-              place = place.child(VolumePath.parse(name.toString()).last());
-            }
-          }
-          return place;
-        }
-      });
+      LocalFile start = LocalFile.of(local);
+      if (start.isDirectory()) {
+        addTree(start, to);
+      } else {
+        add(start, to);
+      }
     } catch (IOException e) {
       throw failed(e, String.valueOf(local));
     }
   }
 
-  private void add(Path local, long size, VolumePath to) throws IOException {
-    throwFailure();
-    Inode inode = LocalFile.describe(local);
-    Object key = inode.links() > 1 ? LocalFile.key(local) : null;
-    VolumePath first = key == null ? null : linked.putIfAbsent(key, to);
-    if (first != null) {
-      items.add(new Item(to, inode, null, first));
-    } else if (inode.type() == FileType.FILE) {
-      FutureTask<Content> task = new FutureTask<>(() -> read(local, size, to));
-      items.add(new Item(to, inode, task, null));
-      room.acquireUninterruptibly();
-      volume.store().workers().files().execute(() -> {
-        try {
-          task.run();
-        } finally {
-          room.release();
+  /** A directory and everything below it; the files of each directory one after the other, as they will be looked for. */
+  private void addTree(LocalFile start, VolumePath to) throws IOException {
+    Deque<Directory> waiting = new ArrayDeque<>();
+    waiting.push(new Directory(start, to));
+    while (!waiting.isEmpty()) {
+      Directory directory = waiting.pop();
+      LocalFile local = directory.local();
+      items.add(new Item(directory.to(), local.inode().withXattrs(local.xattrs()), null, null));
+      try (DirectoryStream<Path> inside = Files.newDirectoryStream(local.path())) {
+        for (Path each : inside) {
+          LocalFile file = LocalFile.of(each);
+          VolumePath place = directory.to().child(file.name());
+          if (file.isDirectory()) {
+            waiting.push(new Directory(file, place));
+          } else {
+            add(file, place);
+          }
         }
-      });
-    } else {
-      items.add(new Item(to, inode, null, null));
+      } catch (DirectoryIteratorException e) {
+        throw e.getCause();
+      }
     }
   }
 
-  private Content read(Path local, long size, VolumePath to) throws IOException {
-    if (closed) {
-      return Content.EMPTY; // Nobody waits for it any more.
+  /** A directory that is still to be gone through. */
+  private record Directory(LocalFile local, VolumePath to) {}
+
+  private void add(LocalFile file, VolumePath to) {
+    throwFailure();
+    VolumePath first = file.hasOtherNames() ? linked.putIfAbsent(file.key(), to) : null;
+    if (first != null || file.inode().type() != FileType.FILE) {
+      items.add(new Item(to, file.inode(), null, first));
+      return;
     }
-    try (InputStream in = Files.newInputStream(local)) {
-      Content content = write(in, size, existing(to));
+    FutureTask<Inode> task = new FutureTask<>(() -> read(file, to));
+    items.add(new Item(to, file.inode(), task, null));
+    room.acquireUninterruptibly();
+    volume.store().workers().files().execute(() -> {
+      try {
+        task.run();
+      } finally {
+        room.release();
+      }
+    });
+  }
+
+  private Inode read(LocalFile file, VolumePath to) throws IOException {
+    if (closed) {
+      return file.inode(); // Nobody waits for it any more.
+    }
+    try (InputStream in = Files.newInputStream(file.path())) {
+      Content content = write(in, file.size(), existing(to));
       filesRead.incrementAndGet();
-      return content;
+      return file.inode().withContent(content).withXattrs(file.xattrs());
     } catch (IOException | RuntimeException e) {
       synchronized (lock) {
-        failure = failure == null ? failed(e, local.toString()) : failure;
+        failure = failure == null ? failed(e, file.path().toString()) : failure;
       }
       throw e;
     }
@@ -216,14 +221,15 @@ public final class BatchUpload implements AutoCloseable {
   public void stage() {
     throwFailure();
     volume.change("", edits -> {
+      Parents parents = new Parents(edits);
       for (Item item : items) {
-        place(edits, item);
+        place(edits, item, parents);
       }
       // Putting a file into a directory has moved its time, so the times of directories are set at
       // last.
       for (Item item : items) {
         if (item.inode().isDirectory()) {
-          place(edits, item);
+          edits.putDirectory(item.path(), item.inode());
         }
       }
     });
@@ -231,7 +237,7 @@ public final class BatchUpload implements AutoCloseable {
     linked.clear();
   }
 
-  private void place(TreeEdits edits, Item item) throws StorageException {
+  private void place(TreeEdits edits, Item item, Parents parents) throws StorageException {
     if (item.same() != null) {
       DirectoryEntry there = edits.view().locate(item.path());
       if (there != null) {
@@ -245,13 +251,35 @@ public final class BatchUpload implements AutoCloseable {
       }
       edits.link(item.same(), item.path());
     } else if (item.inode().isDirectory()) {
-      edits.putDirectory(item.path(), item.inode());
+      edits.makeDirectories(item.path());
     } else {
-      FutureTask<Content> task = item.content();
-      edits.put(
-          item.path(),
-          task == null ? item.inode() : item.inode().withContent(await(task, item.path())),
-          ifExists);
+      VolumePath path = item.path();
+      FutureTask<Inode> reading = item.reading();
+      Inode inode = reading == null ? item.inode() : await(reading, path);
+      if (path.isRoot()) {
+        throw TreeEdits.isADirectory(path);
+      }
+      edits.put(parents.of(path), path.last(), inode, ifExists, () -> path);
+    }
+  }
+
+  /** The directories that files go into; those of one directory come one after the other. */
+  private static final class Parents {
+    private final TreeEdits edits;
+    private @Nullable VolumePath last;
+    private long number;
+
+    Parents(TreeEdits edits) {
+      this.edits = edits;
+    }
+
+    long of(VolumePath path) throws StorageException {
+      VolumePath parent = path.parent();
+      if (!parent.equals(last)) {
+        number = edits.makeDirectories(parent).number();
+        last = parent;
+      }
+      return number;
     }
   }
 
@@ -268,7 +296,7 @@ public final class BatchUpload implements AutoCloseable {
     items.clear();
   }
 
-  private Content await(FutureTask<Content> task, VolumePath path) {
+  private static Inode await(FutureTask<Inode> task, VolumePath path) {
     try {
       return task.get();
     } catch (InterruptedException e) {
@@ -295,8 +323,9 @@ public final class BatchUpload implements AutoCloseable {
       return VolumeException.of(stored);
     }
     if (e instanceof IOException local) {
+      String file = LocalFile.named(local, path);
       return new VolumeException(
-          Reason.FAILED, "cannot read " + path + ": " + LocalFile.reason(local), List.of(path), e);
+          Reason.FAILED, "cannot read " + file + ": " + LocalFile.reason(local), List.of(file), e);
     }
     throw new IllegalStateException("reading " + path + " failed", e);
   }

@@ -20,14 +20,19 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.TreeMap;
 
-/** What a local file is, as an inode without content. */
-final class LocalFile {
-  private LocalFile() {}
+/**
+ * A local file, directory or symbolic link, which is not followed.
+ *
+ * @param inode what it is, but for content and extended attributes; as many links as it has there
+ * @param size in bytes
+ * @param key equal for two names of one file
+ */
+record LocalFile(Path path, Inode inode, long size, Object key) {
 
-  /** Attributes of a file, directory or symbolic link, which is not followed; as many links as it has there. */
-  static Inode describe(Path local) throws IOException {
+  /** Looks at what is there now. */
+  static LocalFile of(Path path) throws IOException {
     Map<String, Object> unix = Files.readAttributes(
-        local, "unix:mode,uid,gid,nlink,lastModifiedTime", LinkOption.NOFOLLOW_LINKS);
+        path, "unix:mode,uid,gid,nlink,size,lastModifiedTime,dev,ino", LinkOption.NOFOLLOW_LINKS);
     int mode = (int) value(unix, "mode");
     FileType type = switch (mode & 0170000) {
       case 0040000 -> FileType.DIRECTORY;
@@ -36,8 +41,8 @@ final class LocalFile {
       default ->
         throw new VolumeException(
             Reason.INVALID,
-            local + " is no file, directory or symbolic link: a volume cannot hold it",
-            List.of(local.toString()),
+            path + " is no file, directory or symbolic link: a volume cannot hold it",
+            List.of(path.toString()),
             null);
     };
     Inode inode = Inode.of(
@@ -48,24 +53,49 @@ final class LocalFile {
             (int) value(unix, "gid"),
             ((FileTime) value(unix, "lastModifiedTime")).toInstant())
         .withLinks(type == FileType.DIRECTORY ? 1 : (int) value(unix, "nlink"));
-    return switch (type) {
-      case SYMLINK -> inode.withTarget(Name.of(Files.readSymbolicLink(local).toString()));
-      case FILE, DIRECTORY -> inode.withXattrs(xattrs(local));
-    };
+    return new LocalFile(
+        path,
+        type == FileType.SYMLINK
+            ? inode.withTarget(Name.of(text(path, Files.readSymbolicLink(path))))
+            : inode,
+        (long) value(unix, "size"),
+        List.of(value(unix, "dev"), value(unix, "ino")));
+  }
+
+  /** @throws VolumeException {@code INVALID} for bytes that are no UTF-8: they could not be named again */
+  Name name() {
+    return Name.of(text(path, path.getFileName()));
+  }
+
+  private static String text(Path file, Path name) {
+    String text = name.toString();
+    // What is no UTF-8 has become a replacement character, and another name.
+    if (text.indexOf('\ufffd') >= 0 && !Path.of(text).equals(name)) {
+      throw new VolumeException(
+          Reason.INVALID,
+          file + ": the name is not valid UTF-8: rename it first",
+          List.of(file.toString()),
+          null);
+    }
+    return text;
+  }
+
+  boolean isDirectory() {
+    return inode.isDirectory();
+  }
+
+  boolean hasOtherNames() {
+    return inode.links() > 1;
   }
 
   private static Object value(Map<String, Object> attributes, String name) {
     return Objects.requireNonNull(attributes.get(name), "what was asked for is there");
   }
 
-  /** Equal for two names of one file. */
-  static Object key(Path local) throws IOException {
-    return Files.readAttributes(local, "unix:dev,ino", LinkOption.NOFOLLOW_LINKS);
-  }
-
-  private static Map<String, Name> xattrs(Path local) throws IOException {
+  /** The {@code user.*} attributes of a file or directory. */
+  Map<String, Name> xattrs() throws IOException {
     UserDefinedFileAttributeView view =
-        Files.getFileAttributeView(local, UserDefinedFileAttributeView.class);
+        Files.getFileAttributeView(path, UserDefinedFileAttributeView.class);
     Map<String, Name> xattrs = new TreeMap<>();
     if (view == null) {
       return xattrs;
@@ -82,6 +112,12 @@ final class LocalFile {
       xattrs.put("user." + name, new Name(Arrays.copyOf(value.array(), value.position())));
     }
     return xattrs;
+  }
+
+  /** The file that a failure is about, if it says so. */
+  static String named(IOException e, String otherwise) {
+    String file = e instanceof FileSystemException failed ? failed.getFile() : null;
+    return file == null ? otherwise : file;
   }
 
   /** Why a local file could not be used, in a few words. */

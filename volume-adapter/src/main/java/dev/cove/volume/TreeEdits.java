@@ -58,16 +58,11 @@ final class TreeEdits {
     return Inode.of(0, type, mode, 0, 0, tree.now());
   }
 
-  /** Stores a file or link; directories on the way are made. What is there keeps its number, and with it its other names. */
-  Inode put(VolumePath path, Inode wanted, IfExists ifExists) throws StorageException {
-    if (path.isRoot()) {
-      throw isADirectory(path);
-    }
-    long parent = makeDirectories(path.parent()).number();
-    return put(parent, path.last(), wanted, ifExists, () -> path);
-  }
-
-  /** As {@link #put(VolumePath, Inode, IfExists)} in a directory that is known; the path is for messages. */
+  /**
+   * Stores a file or link in a directory. What is there keeps its number, and with it its other names.
+   *
+   * @param path for messages
+   */
   Inode put(long parent, Name name, Inode wanted, IfExists ifExists, Supplier<VolumePath> path)
       throws StorageException {
     DirectoryEntry there = tree.lookup(parent, name);

@@ -33,6 +33,7 @@ public final class BlobWriter implements BlobSource {
   // 8 MiB: 100 MB of small files are a dozen requests, and four packs under way need little memory.
   private static final int PACK_SIZE = 8 << 20;
   private static final int PACKS_UNDER_WAY = 4;
+  private static final int SMALL_PACK = 64 << 10;
   // What takes less than a second need not be resumed, and a small commit is not to wait for a
   // local file.
   private static final int WORTH_RESUMING = 1 << 20;
@@ -54,6 +55,10 @@ public final class BlobWriter implements BlobSource {
 
   @GuardedBy("lock")
   private @Nullable PackBuilder open;
+
+  /** The room of a pack that is stored, for the next one: new arrays are cleared first, which takes as long as copying. */
+  @GuardedBy("lock")
+  private byte @Nullable [] spare;
 
   @GuardedBy("lock")
   private final Map<PackId, Upload> sealed = new LinkedHashMap<>();
@@ -116,7 +121,8 @@ public final class BlobWriter implements BlobSource {
         return same;
       }
       if (open == null) {
-        open = new PackBuilder(ids.get());
+        open = new PackBuilder(ids.get(), spare == null ? new byte[SMALL_PACK] : spare);
+        spare = null;
       }
       ref = open.add(hash, bytes, offset, length);
       known.put(hash, ref);
@@ -188,6 +194,9 @@ public final class BlobWriter implements BlobSource {
         }
         first = first == null ? e : first;
       }
+    }
+    synchronized (lock) {
+      spare = null; // It may be long until the next one.
     }
     if (first != null) {
       throw first;
@@ -281,6 +290,7 @@ public final class BlobWriter implements BlobSource {
     }
     synchronized (lock) {
       sealed.remove(pack.id());
+      spare = pack.bytes();
     }
   }
 

@@ -8,12 +8,14 @@ import java.util.List;
 final class PackBuilder {
   private final PackId id;
   private final ByteWriter index = new ByteWriter();
-  private byte[] bytes = new byte[64 << 10];
+  private byte[] bytes;
   private int size;
   private final List<BlobRef> blobs = new ArrayList<>();
 
-  PackBuilder(PackId id) {
+  /** @param room is filled, and replaced by more when it is full; no one else uses it until the pack is dropped */
+  PackBuilder(PackId id, byte[] room) {
     this.id = id;
+    this.bytes = room;
     ByteWriter header = Sealed.header(new ByteWriter(), Sealed.Kind.PACK);
     append(header.toByteArray(), 0, header.size());
   }
@@ -65,7 +67,7 @@ final class PackBuilder {
 
   private void append(byte[] source, int offset, int length) {
     if (bytes.length - size < length) {
-      bytes = Arrays.copyOf(bytes, Math.max(size + length, 2 * bytes.length));
+      bytes = Arrays.copyOf(bytes, Math.max(size + length, 4 * bytes.length));
     }
     System.arraycopy(source, offset, bytes, size, length);
     size += length;

@@ -42,7 +42,9 @@ public record Inode(
   public static final long ROOT = 1;
 
   public Inode {
-    xattrs = Collections.unmodifiableSortedMap(new TreeMap<>(xattrs));
+    xattrs = xattrs.isEmpty()
+        ? Collections.emptySortedMap()
+        : Collections.unmodifiableSortedMap(new TreeMap<>(xattrs));
   }
 
   /** A new file, directory or link without content. */
@@ -59,7 +61,7 @@ public record Inode(
         Name.EMPTY,
         Content.EMPTY,
         Name.EMPTY,
-        new TreeMap<>());
+        Collections.emptySortedMap());
   }
 
   public boolean isDirectory() {
