@@ -1,9 +1,7 @@
 package dev.cove.mount;
 
-import dev.cove.namespace.Child;
 import java.io.IOException;
 import java.time.Duration;
-import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executors;
@@ -21,8 +19,7 @@ final class Background implements AutoCloseable {
   private static final Duration RETRY = Duration.ofSeconds(15);
 
   private final Publishing publishing;
-  private final Journal journal;
-  private final Map<FileInode, Journal.Entry> journalled = new ConcurrentHashMap<>();
+  private final AttributeNotes notes;
   private final Set<FileInode> waiting = ConcurrentHashMap.newKeySet();
   private final ScheduledExecutorService threads = Executors.newScheduledThreadPool(4, work -> {
     Thread thread = new Thread(work, "cove-publish");
@@ -30,9 +27,9 @@ final class Background implements AutoCloseable {
     return thread;
   });
 
-  Background(Publishing publishing, Journal journal) {
+  Background(Publishing publishing, AttributeNotes notes) {
     this.publishing = publishing;
-    this.journal = journal;
+    this.notes = notes;
   }
 
   /**
@@ -40,15 +37,7 @@ final class Background implements AutoCloseable {
    * outlive this process.
    */
   void publishSoon(FileInode file) throws IOException {
-    Child.File base = file.base();
-    if (base != null) {
-      Journal.Entry entry = journal.begin(
-          "attributes", Recovery.describe(file.key(), base.version(), file.pending()));
-      Journal.Entry before = journalled.put(file, entry);
-      if (before != null) {
-        before.done();
-      }
-    }
+    notes.note(file);
     if (waiting.add(file)) {
       schedule(file, DELAY);
     }
@@ -64,11 +53,11 @@ final class Background implements AutoCloseable {
 
   private void publish(FileInode file) {
     waiting.remove(file);
-    Journal.Entry entry = journalled.get(file);
+    Journal.Entry entry = notes.of(file);
     try {
       publishing.publish(file);
-      if (entry != null && journalled.remove(file, entry)) {
-        entry.done();
+      if (entry != null) {
+        notes.stored(file, entry);
       }
     } catch (IOException | RuntimeException e) {
       LOG.error("{} could not be stored yet: {}", file.lastKey(), e.getMessage());
@@ -81,10 +70,6 @@ final class Background implements AutoCloseable {
   @Override
   public void close() {
     threads.shutdownNow();
-    journalled.forEach((file, entry) -> {
-      if (!file.isDirty()) {
-        entry.done();
-      }
-    });
+    notes.close();
   }
 }

@@ -4,6 +4,7 @@ import dev.cove.namespace.PosixMetadata;
 import dev.cove.storage.Content;
 import dev.cove.storage.ObjectAttributes;
 import dev.cove.storage.StorageException;
+import dev.cove.storage.Stored;
 import dev.cove.storage.WriteCondition;
 import dev.cove.storage.WriteOptions;
 import dev.cove.vfs.FileType;
@@ -19,7 +20,9 @@ final class DirectoryMarkers {
   /** Makes or replaces a directory's marker. */
   void put(String prefix, PosixMetadata posix, WriteCondition condition) throws StorageException {
     ObjectAttributes attributes = core.descriptions().fresh(prefix, FileType.DIRECTORY, posix);
-    core.put(prefix, Content.EMPTY, WriteOptions.DEFAULT.with(attributes).with(condition));
+    Stored stored =
+        core.put(prefix, Content.EMPTY, WriteOptions.DEFAULT.with(attributes).with(condition));
+    core.metadata().written(prefix, core.stored(0, stored, null), attributes);
     core.names().markerWritten(prefix, posix);
     core.namespace().markerChanged(prefix, true);
   }

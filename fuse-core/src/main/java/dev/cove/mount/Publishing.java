@@ -40,12 +40,19 @@ final class Publishing {
   private final Publisher publisher;
   private final ServerCopies copies;
   private final Removals removals;
+  private final AttributeNotes notes;
 
-  Publishing(Core core, Publisher publisher, ServerCopies copies, Removals removals) {
+  Publishing(
+      Core core,
+      Publisher publisher,
+      ServerCopies copies,
+      Removals removals,
+      AttributeNotes notes) {
     this.core = core;
     this.publisher = publisher;
     this.copies = copies;
     this.removals = removals;
+    this.notes = notes;
   }
 
   /** Publishes what is dirty; returns when it is durable in the bucket. */
@@ -254,6 +261,15 @@ final class Publishing {
     removals.replaced(key);
     core.changed(key, now);
     file.published(now, pending, core.ticks());
+    if (file.attributesChanged()) {
+      // Set while this was on its way: noted for the state before, or for none.
+      try {
+        notes.note(file);
+      } catch (IOException e) {
+        LOG.warn(
+            "attributes of {} are lost if this process is killed now: {}", key, e.getMessage());
+      }
+    }
   }
 
   /**

@@ -41,8 +41,9 @@ final class WriteSide implements AutoCloseable {
     ServerCopies copies = new ServerCopies(core.store(), publisher.uploadNotes());
     Unstaging unstaging = new Unstaging(publisher);
     removals = new Removals(core, markers, unstaging, journal);
-    Publishing publishing = new Publishing(core, publisher, copies, removals);
-    background = new Background(publishing, journal);
+    AttributeNotes notes = new AttributeNotes(journal);
+    Publishing publishing = new Publishing(core, publisher, copies, removals, notes);
+    background = new Background(publishing, notes);
     creations = new Creations(core, markers, publishing, files);
     writes = new Writes(core, files, readers, publisher, publishing, removals, unstaging);
     DirectoryMoves moves = new DirectoryMoves(core, copies, removals, parallel, journal);

@@ -101,6 +101,16 @@ final class SameVersionTest {
   }
 
   @Test
+  void aDirectoryThatWasRenamedAndChangedAtOnceKeepsThatWhenItIsRenamedAgain() throws Exception {
+    Paths paths = new Paths(bucket.mountWritable(How.POSIX));
+    paths.mkdir("first");
+    paths.rename("first", "second");
+    paths.chmod("second", 0711);
+    paths.rename("second", "third");
+    assertThat(paths.stat("third").permissions()).isEqualTo(0711);
+  }
+
+  @Test
   void whatThisMountWroteIsNotAskedForUntilAnotherChangesIt() throws Exception {
     Paths paths = new Paths(bucket.mountWritable(How.POSIX));
     paths.write("f", "x".getBytes(UTF_8));

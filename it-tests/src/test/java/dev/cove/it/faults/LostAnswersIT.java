@@ -12,11 +12,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.cove.it.mount.BucketMount;
 import dev.cove.storage.StoreOperation;
+import dev.cove.storage.testkit.Gate;
 import dev.cove.storage.testkit.proxy.HttpFaultProxy;
 import dev.cove.storage.testkit.proxy.ProxyFault;
 import dev.cove.storage.testkit.server.S3Server;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -28,6 +30,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** The server does what it was asked, and its answer does not arrive. */
 final class LostAnswersIT {
+  private static final Duration PATIENCE = Duration.ofSeconds(60);
   private static final byte[] LARGE = new byte[20 << 20];
 
   static {
@@ -131,11 +134,26 @@ final class LostAnswersIT {
     var held = proxy.on(StoreOperation.HEAD).key("replace").after(1).once().hang();
     var writer =
         s3.start("bash", "-c", "cat $M/replace; echo mine | dd of=$M/replace conv=notrunc 2>&1");
-    held.awaitArrival(java.time.Duration.ofSeconds(60));
+    held.awaitArrival(PATIENCE);
     s3.put("replace", "theirs\n");
     held.open();
     BucketMount.Result result = writer.await();
     assertThat(result.output()).contains("Stale file handle");
     assertThat(s3.text("replace")).isEqualTo("theirs\n");
+  }
+
+  @Test
+  void attributesThatAreSetWhileTheAnswerIsOnItsWayOutliveTheProcess() throws Exception {
+    Gate answer = proxy.on(PUT).key("empty").once().applyThenHang();
+    Gate attributes = proxy.on(COPY, CREATE_UPLOAD).key("empty").once().hang();
+    s3.sh(": > $M/empty");
+    answer.awaitArrival(PATIENCE);
+    s3.sh("touch -d @1000000000 $M/empty");
+    answer.open();
+    attributes.awaitArrival(PATIENCE);
+    s3.kill(s3.directory);
+    proxy.heal();
+    s3.mount("--rw");
+    BucketMount.eventually(() -> assertThat(s3.sh("stat -c %Y $M/empty")).isEqualTo("1000000000"));
   }
 }
