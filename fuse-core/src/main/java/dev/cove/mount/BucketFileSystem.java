@@ -70,7 +70,7 @@ public final class BucketFileSystem implements VirtualFileSystem, AutoCloseable 
       Clock clock)
       throws IOException {
     this.links = new LinkTargets(store);
-    this.namespace = new BucketNamespace(store, options.names(), ticker);
+    this.namespace = new BucketNamespace(store, options.names(), parallel, ticker);
     MetadataCache metadata = new MetadataCache(
         store,
         options.names().positiveTtl(),

@@ -6,13 +6,14 @@ import java.util.Collection;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import org.jspecify.annotations.Nullable;
 
 /** Many small requests at once, on a bounded number of threads. */
-final class Parallel implements AutoCloseable {
+final class Parallel implements Executor, AutoCloseable {
   private final ExecutorService threads;
 
   /** One item's work. */
@@ -53,6 +54,12 @@ final class Parallel implements AutoCloseable {
     if (failure != null) {
       throw failure;
     }
+  }
+
+  /** Does one thing on a thread of its own, when there is one. */
+  @Override
+  public void execute(Runnable task) {
+    threads.execute(task);
   }
 
   private static @Nullable IOException collect(Future<Void> result, @Nullable IOException before)

@@ -15,6 +15,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
+import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
@@ -39,6 +40,7 @@ public final class BucketNamespace {
   private static final Duration CHANGES_KEPT = Duration.ofMinutes(5);
 
   private final ObjectStore store;
+  private final Executor threads;
   private final LongSupplier ticker;
   private final long positiveNanos;
   private final long negativeNanos;
@@ -59,10 +61,13 @@ public final class BucketNamespace {
   /**
    * A namespace over the whole store (a mount of a prefix hands in a store that adds it).
    *
+   * @param threads for what is listed ahead of its reader; may refuse
    * @param ticker nanoseconds of a clock that only moves forward
    */
-  public BucketNamespace(ObjectStore store, NamespaceOptions options, LongSupplier ticker) {
+  public BucketNamespace(
+      ObjectStore store, NamespaceOptions options, Executor threads, LongSupplier ticker) {
     this.store = store;
+    this.threads = threads;
     this.ticker = ticker;
     this.positiveNanos = options.positiveTtl().toNanos();
     this.negativeNanos = options.negativeTtl().toNanos();
@@ -298,7 +303,7 @@ public final class BucketNamespace {
       DirectoryPager pager = pager(prefix);
       Listing listing = begin();
       for (int page = 0; page < maxPages && !pager.ended(); page++) {
-        addPage(prefix, listing, pager);
+        addPage(prefix, listing, pager, pager.nextPage(), pager.heardNanos());
       }
       mine.complete(listing);
     } catch (StorageException e) {
@@ -322,7 +327,8 @@ public final class BucketNamespace {
   }
 
   DirectoryPager pager(String prefix) {
-    return new DirectoryPager(store, prefix, hidden, unshowable);
+    PageAhead pages = new PageAhead(store, threads, positiveNanos, ticker);
+    return new DirectoryPager(pages, prefix, hidden, unshowable);
   }
 
   long now() {
@@ -351,7 +357,7 @@ public final class BucketNamespace {
       if (freshListing(directory) == null) {
         Listing listing = new Listing(started);
         DirectoryPager pager = pager(directory);
-        addPage(directory, listing, pager, pager.names(page));
+        addPage(directory, listing, pager, pager.names(page), ticker.getAsLong());
       }
     });
     Listing mine = freshListing(prefix);
@@ -361,14 +367,21 @@ public final class BucketNamespace {
     return mine;
   }
 
-  /** Fetches a page into a listing and shares what is known so far. */
+  /**
+   * Fetches a page into a listing and shares what is known so far. The one after it is fetched ahead.
+   */
   Map<String, Child> addPage(String prefix, Listing listing, DirectoryPager pager)
       throws StorageException {
-    return addPage(prefix, listing, pager, pager.nextPage());
+    Map<String, Child> page = pager.nextOfAll();
+    return addPage(prefix, listing, pager, page, pager.heardNanos());
   }
 
   private Map<String, Child> addPage(
-      String prefix, Listing listing, DirectoryPager pager, Map<String, Child> page) {
+      String prefix,
+      Listing listing,
+      DirectoryPager pager,
+      Map<String, Child> page,
+      long heardNanos) {
     Map<String, Known> own = changes.getIfPresent(prefix);
     if (own != null) {
       own.forEach((name, known) -> {
@@ -381,7 +394,7 @@ public final class BucketNamespace {
       listing.clear();
     }
     boolean whole = listing.pages() * (long) ListRequest.MAX_KEYS <= maxListing;
-    listing.addPage(page, ticker.getAsLong());
+    listing.addPage(page, heardNanos);
     listing.applyMarker(pager.hasMarker());
     if (pager.ended() && whole) {
       listing.finish();

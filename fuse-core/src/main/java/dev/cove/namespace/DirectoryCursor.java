@@ -5,6 +5,7 @@ import static java.util.Objects.requireNonNull;
 import dev.cove.storage.StorageException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -73,17 +74,16 @@ public final class DirectoryCursor {
 
   private void nextWindow() throws StorageException {
     DirectoryPager pages = requireNonNull(pager);
-    long asked = namespace.now();
+    long now = namespace.now();
     Listing ahead = pages.begun() ? null : namespace.listAhead(prefix);
     if (ahead != null) {
-      window = ahead.snapshot(asked);
+      window = ahead.snapshot(now);
       ended = true;
       return;
     }
     List<Named> next = new ArrayList<>();
-    namespace
-        .addPage(prefix, requireNonNull(listing), pages)
-        .forEach((name, child) -> next.add(new Named(name, child, asked)));
+    Map<String, Child> page = namespace.addPage(prefix, requireNonNull(listing), pages);
+    page.forEach((name, child) -> next.add(new Named(name, child, pages.askedNanos())));
     windowStart += window.size();
     window = next;
     ended = pages.ended();

@@ -4,7 +4,6 @@ import dev.cove.storage.KeyOrder;
 import dev.cove.storage.ListPage;
 import dev.cove.storage.ListRequest;
 import dev.cove.storage.ObjectInfo;
-import dev.cove.storage.ObjectStore;
 import dev.cove.storage.StorageException;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -22,7 +21,7 @@ import org.jspecify.annotations.Nullable;
  * list is past that place; there are never more of those than a key has characters.
  */
 final class DirectoryPager {
-  private final ObjectStore store;
+  private final PageAhead pages;
   private final String prefix;
   private final Set<String> hidden;
   private final UnshowableKeys unshowable;
@@ -31,9 +30,11 @@ final class DirectoryPager {
   private boolean begun;
   private boolean ended;
   private boolean marker;
+  private long askedNanos;
+  private long heardNanos;
 
-  DirectoryPager(ObjectStore store, String prefix, Set<String> hidden, UnshowableKeys unshowable) {
-    this.store = store;
+  DirectoryPager(PageAhead pages, String prefix, Set<String> hidden, UnshowableKeys unshowable) {
+    this.pages = pages;
     this.prefix = prefix;
     this.hidden = hidden;
     this.unshowable = unshowable;
@@ -54,10 +55,32 @@ final class DirectoryPager {
     return marker;
   }
 
+  /** When the page that was fetched last was asked for. */
+  long askedNanos() {
+    return askedNanos;
+  }
+
+  /** When the page that was fetched last arrived. */
+  long heardNanos() {
+    return heardNanos;
+  }
+
   /** The next names, in the order of their keys; may be empty before the end. */
   Map<String, Child> nextPage() throws StorageException {
     begun = true;
-    return names(store.list(next));
+    PageAhead.Heard heard = pages.take(next);
+    askedNanos = heard.askedNanos();
+    heardNanos = heard.heardNanos();
+    return names(heard.page());
+  }
+
+  /** As {@link #nextPage}; the page that follows is asked for at once. */
+  Map<String, Child> nextOfAll() throws StorageException {
+    Map<String, Child> names = nextPage();
+    if (!ended) {
+      pages.ask(next);
+    }
+    return names;
   }
 
   /** The names of a page that came by another way. */

@@ -18,6 +18,8 @@ import java.util.List;
 import java.util.Random;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
 import org.junit.jupiter.api.Test;
 
 final class BucketNamespaceTest {
@@ -26,8 +28,11 @@ final class BucketNamespaceTest {
   private final ManualClock clock = new ManualClock();
   private final FaultyObjectStore faulty = new FaultyObjectStore(new MemoryObjectStore());
   private final RecordingObjectStore store = new RecordingObjectStore(faulty);
+  private final Executor nobody = task -> {
+    throw new RejectedExecutionException();
+  };
   private final BucketNamespace namespace =
-      new BucketNamespace(store, NamespaceOptions.DEFAULT, clock.ticker());
+      new BucketNamespace(store, NamespaceOptions.DEFAULT, nobody, clock.ticker());
 
   private void put(String... keys) throws StorageException {
     for (String key : keys) {
@@ -158,7 +163,7 @@ final class BucketNamespaceTest {
     }
     put(keys.toArray(String[]::new));
     BucketNamespace small =
-        new BucketNamespace(store, new NamespaceOptions(TTL, TTL, 5000), clock.ticker());
+        new BucketNamespace(store, new NamespaceOptions(TTL, TTL, 5000), nobody, clock.ticker());
     DirectoryCursor cursor = small.list("d/");
     long count = 0;
     while (cursor.at(count) != null) {
@@ -265,7 +270,7 @@ final class BucketNamespaceTest {
         // Nothing was listed beside it: by a request of its own.
         oneByOne.add(directory);
         BucketNamespace fresh =
-            new BucketNamespace(store, NamespaceOptions.DEFAULT, clock.ticker());
+            new BucketNamespace(store, NamespaceOptions.DEFAULT, nobody, clock.ticker());
         oneByOne.addAll(below(fresh, directory));
       }
     }

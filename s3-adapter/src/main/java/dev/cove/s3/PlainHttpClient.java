@@ -94,7 +94,7 @@ final class PlainHttpClient implements SdkHttpClient {
   /**
    * Sends a request as it is to the endpoint.
    *
-   * @param path as it was signed
+   * @param path as it was signed, with its query
    * @return null for any answer but success; the connection is given back then
    */
   @Nullable

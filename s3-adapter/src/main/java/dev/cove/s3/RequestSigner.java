@@ -17,7 +17,7 @@ import software.amazon.awssdk.auth.credentials.AwsCredentials;
 import software.amazon.awssdk.auth.credentials.AwsSessionCredentials;
 
 /**
- * Signature version 4 for requests without a body or a query. The key of a day is derived once: the
+ * Signature version 4 for requests without a body. The key of a day is derived once: the
  * SDK's signer derives it from the secret for each client but costs several times as much around it.
  */
 final class RequestSigner {
@@ -42,11 +42,13 @@ final class RequestSigner {
    * Adds what the signature needs and the signature itself.
    *
    * @param path as it is sent
+   * @param query as it is sent: parameters by name, each encoded; empty for none
    * @param headers by names in lower case, {@code host} among them
    */
   void sign(
       String method,
       String path,
+      String query,
       SortedMap<String, String> headers,
       AwsCredentials credentials,
       Instant now) {
@@ -57,7 +59,7 @@ final class RequestSigner {
       headers.put("x-amz-security-token", session.sessionToken());
     }
     StringBuilder canonical = new StringBuilder(512).append(method).append('\n');
-    canonical.append(path).append("\n\n");
+    canonical.append(path).append('\n').append(query).append('\n');
     StringBuilder names = new StringBuilder(96);
     for (Map.Entry<String, String> header : headers.entrySet()) {
       canonical.append(header.getKey()).append(':').append(header.getValue()).append('\n');

@@ -160,10 +160,15 @@ final class S3Reads {
       request.optionalObjectAttributes(OptionalObjectAttributes.RESTORE_STATUS);
     }
     ListObjectsV2Request built = request.build();
-    return s3.read(
-        "list",
-        wanted.prefix().isEmpty() ? null : wanted.prefix(),
-        client -> page(client.listObjectsV2(built)));
+    ShortPath shortPath = s3.shortPath();
+    return s3.read("list", wanted.prefix().isEmpty() ? null : wanted.prefix(), client -> {
+      ListPage page = shortPath == null ? null : shortPath.list(wanted);
+      if (page == null) {
+        page = page(client.listObjectsV2(built));
+        succeeded(shortPath);
+      }
+      return page;
+    });
   }
 
   private static ListPage page(ListObjectsV2Response answer) {

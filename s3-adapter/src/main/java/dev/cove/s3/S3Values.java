@@ -87,6 +87,24 @@ final class S3Values {
         null);
   }
 
+  /** As a list without restore states tells of it. */
+  static ObjectInfo listed(
+      String key,
+      long size,
+      @Nullable String eTag,
+      @Nullable Instant lastModified,
+      @Nullable String storageClass) {
+    return new ObjectInfo(
+        key,
+        size,
+        version(eTag),
+        time(lastModified),
+        storageClass,
+        archived(storageClass, null, null),
+        null,
+        null);
+  }
+
   static Stored stored(@Nullable String eTag, @Nullable String versionId) {
     return new Stored(version(eTag), blankToNull(versionId));
   }

@@ -1,5 +1,7 @@
 package dev.cove.s3;
 
+import dev.cove.storage.ListPage;
+import dev.cove.storage.ListRequest;
 import java.io.IOException;
 import java.net.URI;
 import java.time.Clock;
@@ -22,15 +24,20 @@ import software.amazon.awssdk.utils.DateUtils;
 import software.amazon.awssdk.utils.http.SdkHttpUtils;
 
 /**
- * GET and HEAD of objects without the SDK's pipeline, whose processor time for a small object is
- * more than everything else's together. For endpoints without TLS that name the bucket in the path.
+ * GET, HEAD and LIST without the SDK's pipeline, whose processor time for a small object is more than
+ * everything else's together. For endpoints without TLS that name the bucket in the path.
  *
  * <p>It knows success only. Whatever else comes is not looked at: the call is made again by the SDK,
  * which retries, follows, refreshes and tells what is wrong. While that happens it stays away.
  */
 final class ShortPath {
-  // Calls of the SDK's that are to succeed in a row before this tries (again).
+  // Calls of the SDK's that are to succeed before this tries, and before it tries again after a
+  // break.
+  private static final int FIRST_PROBATION = 1;
   private static final int PROBATION = 16;
+  // 1,000 keys of 1,024 bytes, each of which may take three to be written, and what is told of
+  // them.
+  private static final int LONGEST_LIST = 8 << 20;
   private static final String META = "x-amz-meta-";
 
   private final PlainHttpClient http;
@@ -57,17 +64,16 @@ final class ShortPath {
     String path = endpoint.getRawPath() == null ? "" : endpoint.getRawPath();
     this.bucketPath = (path.endsWith("/") ? path.substring(0, path.length() - 1) : path)
         + '/'
-        + SdkHttpUtils.urlEncode(config.bucket())
-        + '/';
+        + SdkHttpUtils.urlEncode(config.bucket());
     this.credentials = credentials;
     this.signer = new RequestSigner(region);
     this.clock = clock;
-    this.probation = new AtomicInteger(trust == Trust.AT_ONCE ? 0 : PROBATION);
+    this.probation = new AtomicInteger(trust == Trust.AT_ONCE ? 0 : FIRST_PROBATION);
   }
 
   /** When it is tried first. */
   enum Trust {
-    /** After some calls of the SDK have succeeded. */
+    /** After a call of the SDK has succeeded. */
     EARNED,
     AT_ONCE
   }
@@ -88,7 +94,7 @@ final class ShortPath {
     if (checksum) {
       headers.put("x-amz-checksum-mode", "ENABLED");
     }
-    PlainHttpClient.Direct answer = send("GET", request.key(), headers);
+    PlainHttpClient.Direct answer = send("GET", pathOf(request.key()), "", headers);
     if (answer == null) {
       return null;
     }
@@ -105,7 +111,7 @@ final class ShortPath {
   /** Null when the SDK is to be asked. */
   @Nullable
   HeadObjectResponse head(String key) {
-    PlainHttpClient.Direct answer = send("HEAD", key, new TreeMap<>());
+    PlainHttpClient.Direct answer = send("HEAD", pathOf(key), "", new TreeMap<>());
     if (answer == null) {
       return null;
     }
@@ -116,6 +122,56 @@ final class ShortPath {
     }
   }
 
+  /** Null when the SDK is to be asked. */
+  @Nullable
+  ListPage list(ListRequest wanted) {
+    PlainHttpClient.Direct answer = send("GET", bucketPath, query(wanted), new TreeMap<>());
+    if (answer == null || answer.body() == null) {
+      return null;
+    }
+    AbortableInputStream body = answer.body();
+    try {
+      byte[] xml = body.readNBytes(LONGEST_LIST);
+      if (body.read() >= 0) {
+        body.abort();
+        return null;
+      }
+      body.close();
+      return ListXml.page(xml);
+    } catch (IOException e) {
+      body.abort();
+      probation.set(PROBATION);
+      return null;
+    } catch (RuntimeException strange) {
+      return null;
+    }
+  }
+
+  /** In the order of the parameters' names, as it is signed. */
+  private static String query(ListRequest wanted) {
+    StringBuilder query = new StringBuilder(256);
+    if (wanted.pageToken() != null) {
+      query.append("continuation-token=").append(SdkHttpUtils.urlEncode(wanted.pageToken()));
+      query.append('&');
+    }
+    if (wanted.delimiter() != null) {
+      query
+          .append("delimiter=")
+          .append(SdkHttpUtils.urlEncode(wanted.delimiter()))
+          .append('&');
+    }
+    query.append("encoding-type=url&list-type=2&max-keys=").append(wanted.maxKeys());
+    query.append("&prefix=").append(SdkHttpUtils.urlEncode(wanted.prefix()));
+    if (wanted.startAfter() != null && wanted.pageToken() == null) {
+      query.append("&start-after=").append(SdkHttpUtils.urlEncode(wanted.startAfter()));
+    }
+    return query.toString();
+  }
+
+  private String pathOf(String key) {
+    return bucketPath + '/' + SdkHttpUtils.urlEncodeIgnoreSlashes(key);
+  }
+
   /** The SDK's way of a call succeeded. */
   void succeeded() {
     if (probation.get() > 0) {
@@ -124,21 +180,20 @@ final class ShortPath {
   }
 
   private PlainHttpClient.@Nullable Direct send(
-      String method, String key, SortedMap<String, String> headers) {
+      String method, String path, String query, SortedMap<String, String> headers) {
     if (probation.get() > 0) {
       return null;
     }
-    String path = bucketPath + SdkHttpUtils.urlEncodeIgnoreSlashes(key);
     headers.put("host", host);
     if (config.payer() == S3Config.Payer.REQUESTER) {
       headers.put("x-amz-request-payer", "requester");
     }
     if (!(config.credentials() instanceof S3Credentials.Anonymous)) {
       AwsCredentials keys = credentials.resolveCredentials();
-      signer.sign(method, path, headers, keys, clock.instant());
+      signer.sign(method, path, query, headers, keys, clock.instant());
     }
     try {
-      return http.direct(method, path, headers);
+      return http.direct(method, query.isEmpty() ? path : path + '?' + query, headers);
     } catch (IOException e) {
       probation.set(PROBATION);
       return null;
