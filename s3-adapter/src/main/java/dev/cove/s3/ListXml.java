@@ -1,13 +1,17 @@
 package dev.cove.s3;
 
 import dev.cove.storage.ListPage;
+import dev.cove.storage.ObjectAttributes;
 import dev.cove.storage.ObjectInfo;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.time.LocalDateTime;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.utils.http.SdkHttpUtils;
 
@@ -67,7 +71,7 @@ final class ListXml {
             object.storageClass(),
             object.archived(),
             null,
-            null);
+            object.attributes());
   }
 
   private static String decoded(String key) {
@@ -101,6 +105,7 @@ final class ListXml {
     String size = "";
     String modified = null;
     String kept = null;
+    ObjectAttributes attributes = null;
     for (String name = open(); name != null; name = open()) {
       switch (name) {
         case "Key" -> key = text();
@@ -108,6 +113,7 @@ final class ListXml {
         case "Size" -> size = text();
         case "LastModified" -> modified = text();
         case "StorageClass" -> kept = text();
+        case "UserMetadata" -> attributes = attributes();
         default -> skip(0);
       }
     }
@@ -122,7 +128,19 @@ final class ListXml {
         Long.parseLong(size),
         eTag,
         modified == null ? null : time(modified),
-        kept == null ? null : storageClass);
+        kept == null ? null : storageClass,
+        attributes);
+  }
+
+  /** MinIO's: elements that are named like headers. */
+  private ObjectAttributes attributes() {
+    Map<String, String> named = new HashMap<>();
+    if (!wasEmpty()) {
+      for (String name = open(); name != null; name = open()) {
+        named.put(name.toLowerCase(Locale.ROOT), text());
+      }
+    }
+    return S3Values.listedAttributes(named);
   }
 
   /** As {@link Instant#parse}, whose general rules cost more than all else here together. */
@@ -182,7 +200,8 @@ final class ListXml {
     int close = find('>', end);
     empty = xml[close - 1] == '/';
     boolean attributes = xml[end] == ' ';
-    if (end == start || !(attributes || close == (empty ? end + 1 : end))) {
+    boolean odd = xml[start] == '!' || xml[start] == '?';
+    if (odd || end == start || !(attributes || close == (empty ? end + 1 : end))) {
       // Comments and marked sections, too.
       throw new IllegalStateException("unknown markup");
     }
@@ -190,8 +209,9 @@ final class ListXml {
     return new String(xml, start, end - start, StandardCharsets.ISO_8859_1);
   }
 
+  /** Of an element or a header: MinIO makes elements of these, whatever XML says to their letters. */
   private static boolean isName(byte letter) {
-    return (letter >= 'a' && letter <= 'z') || (letter >= 'A' && letter <= 'Z');
+    return letter > ' ' && letter != '>' && letter != '/' && letter != '<' && letter != '&';
   }
 
   private void requireContent() {

@@ -19,6 +19,7 @@ import org.jspecify.annotations.Nullable;
  * @param encryption of new objects; null for the bucket's default
  * @param checksums whether uploads carry checksums and whole downloads are checked
  * @param signing what the signature of an upload without TLS covers
+ * @param lists what lists tell of objects
  * @param attempts how often a call is tried in all, at least 1
  * @param connectTimeout until a connection stands
  * @param stallTimeout how long a connection may deliver nothing
@@ -38,6 +39,7 @@ public record S3Config(
     @Nullable Encryption encryption,
     Checksums checksums,
     Signing signing,
+    Lists lists,
     int attempts,
     Duration connectTimeout,
     Duration stallTimeout,
@@ -81,6 +83,14 @@ public record S3Config(
     BODIES
   }
 
+  /** What lists tell of objects. */
+  public enum Lists {
+    /** What S3 tells: size, version, time and storage class. */
+    PLAIN,
+    /** Headers and metadata, too, where the server can (MinIO does) and there is no TLS. */
+    WITH_METADATA
+  }
+
   public S3Config {
     require(!bucket.isBlank(), "the bucket's name is empty");
     require(attempts >= 1, "attempts: " + attempts + " is less than 1");
@@ -113,6 +123,7 @@ public record S3Config(
     builder.encryption = encryption;
     builder.checksums = checksums;
     builder.signing = signing;
+    builder.lists = lists;
     builder.attempts = attempts;
     builder.connectTimeout = connectTimeout;
     builder.stallTimeout = stallTimeout;
@@ -170,6 +181,7 @@ public record S3Config(
     private @Nullable Encryption encryption;
     private Checksums checksums = Checksums.ON;
     private Signing signing = Signing.HEADERS;
+    private Lists lists = Lists.PLAIN;
     // 5 attempts wait some 3 s in all, which outlives the usual burst of 503s.
     private int attempts = 5;
     private Duration connectTimeout = Duration.ofSeconds(5);
@@ -228,6 +240,11 @@ public record S3Config(
       return this;
     }
 
+    public Builder lists(Lists value) {
+      lists = value;
+      return this;
+    }
+
     public Builder attempts(int value) {
       attempts = value;
       return this;
@@ -275,6 +292,7 @@ public record S3Config(
           encryption,
           checksums,
           signing,
+          lists,
           attempts,
           connectTimeout,
           stallTimeout,

@@ -24,6 +24,8 @@ final class S3Values {
   // one from the name. Stands for "no type" in both directions.
   private static final String UNTYPED = "binary/octet-stream";
 
+  static final String META = "x-amz-meta-";
+
   private static final Set<String> ARCHIVE_CLASSES = Set.of("GLACIER", "DEEP_ARCHIVE");
 
   private S3Values() {}
@@ -87,13 +89,18 @@ final class S3Values {
         null);
   }
 
-  /** As a list without restore states tells of it. */
+  /**
+   * As a list without restore states tells of it.
+   *
+   * @param attributes null where the list has none
+   */
   static ObjectInfo listed(
       String key,
       long size,
       @Nullable String eTag,
       @Nullable Instant lastModified,
-      @Nullable String storageClass) {
+      @Nullable String storageClass,
+      @Nullable ObjectAttributes attributes) {
     return new ObjectInfo(
         key,
         size,
@@ -102,7 +109,31 @@ final class S3Values {
         storageClass,
         archived(storageClass, null, null),
         null,
-        null);
+        attributes);
+  }
+
+  /** What a server that lists metadata says of an object: headers by their names in lower case. */
+  static ObjectAttributes listedAttributes(Map<String, String> listed) {
+    ContentHeaders headers = new ContentHeaders(
+        typeFromS3(listed.get("content-type")),
+        blankToNull(listed.get("content-encoding")),
+        blankToNull(listed.get("content-disposition")),
+        blankToNull(listed.get("content-language")),
+        blankToNull(listed.get("cache-control")));
+    Map<String, String> metadata = new HashMap<>();
+    listed.forEach((name, value) -> {
+      if (name.startsWith(META)) {
+        metadata.put(name.substring(META.length()), MetadataText.decodeWords(value));
+      }
+    });
+    String algorithm = listed.get("x-amz-server-side-encryption");
+    Encryption encryption = algorithm == null || algorithm.isEmpty()
+        ? null
+        : new Encryption(
+            algorithm, blankToNull(listed.get("x-amz-server-side-encryption-aws-kms-key-id")));
+    ObjectAttributes attributes = new ObjectAttributes(headers, metadata, encryption);
+    // Nearly all objects of some buckets, and they are remembered by the hundred thousand.
+    return attributes.equals(ObjectAttributes.NONE) ? ObjectAttributes.NONE : attributes;
   }
 
   static Stored stored(@Nullable String eTag, @Nullable String versionId) {

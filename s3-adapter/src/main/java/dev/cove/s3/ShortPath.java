@@ -38,7 +38,6 @@ final class ShortPath {
   // 1,000 keys of 1,024 bytes, each of which may take three to be written, and what is told of
   // them.
   private static final int LONGEST_LIST = 8 << 20;
-  private static final String META = "x-amz-meta-";
 
   private final PlainHttpClient http;
   private final S3Config config;
@@ -48,6 +47,8 @@ final class ShortPath {
   private final RequestSigner signer;
   private final Clock clock;
   private final AtomicInteger probation;
+  // Until the server turns out to take no notice, or offence.
+  private volatile boolean askForMetadata;
 
   ShortPath(
       PlainHttpClient http,
@@ -68,6 +69,7 @@ final class ShortPath {
     this.credentials = credentials;
     this.signer = new RequestSigner(region);
     this.clock = clock;
+    this.askForMetadata = config.lists() == S3Config.Lists.WITH_METADATA;
     this.probation = new AtomicInteger(trust == Trust.AT_ONCE ? 0 : FIRST_PROBATION);
   }
 
@@ -125,7 +127,28 @@ final class ShortPath {
   /** Null when the SDK is to be asked. */
   @Nullable
   ListPage list(ListRequest wanted) {
-    PlainHttpClient.Direct answer = send("GET", bucketPath, query(wanted), new TreeMap<>());
+    if (askForMetadata) {
+      ListPage page = list(query(wanted, true));
+      if (page != null) {
+        askForMetadata = !isWithout(page);
+        return page;
+      }
+    }
+    ListPage page = list(query(wanted, false));
+    if (page != null) {
+      // What worked without it did not with it.
+      askForMetadata = false;
+    }
+    return page;
+  }
+
+  private static boolean isWithout(ListPage page) {
+    return !page.objects().isEmpty()
+        && page.objects().stream().allMatch(object -> object.attributes() == null);
+  }
+
+  private @Nullable ListPage list(String query) {
+    PlainHttpClient.Direct answer = send("GET", bucketPath, query, new TreeMap<>());
     if (answer == null || answer.body() == null) {
       return null;
     }
@@ -148,7 +171,7 @@ final class ShortPath {
   }
 
   /** In the order of the parameters' names, as it is signed. */
-  private static String query(ListRequest wanted) {
+  private static String query(ListRequest wanted, boolean metadata) {
     StringBuilder query = new StringBuilder(256);
     if (wanted.pageToken() != null) {
       query.append("continuation-token=").append(SdkHttpUtils.urlEncode(wanted.pageToken()));
@@ -161,6 +184,10 @@ final class ShortPath {
           .append('&');
     }
     query.append("encoding-type=url&list-type=2&max-keys=").append(wanted.maxKeys());
+    if (metadata) {
+      // MinIO's own; other servers take no notice of it.
+      query.append("&metadata=true");
+    }
     query.append("&prefix=").append(SdkHttpUtils.urlEncode(wanted.prefix()));
     if (wanted.startAfter() != null && wanted.pageToken() == null) {
       query.append("&start-after=").append(SdkHttpUtils.urlEncode(wanted.startAfter()));
@@ -259,8 +286,8 @@ final class ShortPath {
   }
 
   private static void note(Map<String, String> metadata, String name, String value) {
-    if (name.startsWith(META)) {
-      metadata.put(name.substring(META.length()), value);
+    if (name.startsWith(S3Values.META)) {
+      metadata.put(name.substring(S3Values.META.length()), value);
     }
   }
 

@@ -46,14 +46,17 @@ final class ShortPathTest {
   }
 
   private ObjectStore open(ShortPath.Trust trust) {
+    return new S3ObjectStore(config(), Clock.systemUTC(), trust);
+  }
+
+  private S3Config config() {
     Keys keys = new Keys("AKIDEXAMPLE", "very-secret", "a-session");
-    S3Config config = S3Config.bucket("bucket")
+    return S3Config.bucket("bucket")
         .endpoint(server.endpoint())
         .credentials(S3Credentials.of(() -> keys))
         .payer(Payer.REQUESTER)
         .attempts(1)
         .build();
-    return new S3ObjectStore(config, Clock.systemUTC(), trust);
   }
 
   /** What the server sees, but for what differs between any two requests. */
@@ -179,6 +182,34 @@ final class ShortPathTest {
           .isEqualTo(new ListPage(List.of(), List.of(), null));
     }
     assertThat(server.asked()).hasSize(2);
+  }
+
+  @Test
+  void metadataIsAskedForUntilTheServerTurnsOutToHaveNone() throws IOException {
+    server.answer(asked -> Answer.xml(200, LIST));
+    assertThat(askedForMetadata()).containsExactly(true, false, false);
+  }
+
+  @Test
+  void aServerThatRefusesToListMetadataIsNotAskedAgain() throws IOException {
+    server.answer(asked -> asked.target().getQuery().contains("metadata")
+        ? Answer.error(400, "InvalidArgument", "metadata")
+        : Answer.xml(200, LIST));
+    assertThat(askedForMetadata()).containsExactly(true, false, false, false);
+  }
+
+  /** Lists three times; whether each request asked for metadata. */
+  private List<Boolean> askedForMetadata() throws IOException {
+    S3Config config = config().toBuilder().lists(S3Config.Lists.WITH_METADATA).build();
+    try (ObjectStore store =
+        new S3ObjectStore(config, Clock.systemUTC(), ShortPath.Trust.AT_ONCE)) {
+      for (int i = 0; i < 3; i++) {
+        assertThat(store.list(ListRequest.all("")).objects()).hasSize(2);
+      }
+    }
+    return server.asked().stream()
+        .map(asked -> asked.target().getRawQuery().contains("metadata=true"))
+        .toList();
   }
 
   @Test

@@ -168,12 +168,17 @@ final class FileSystemOptions {
     return new MemoryBudget(memory == null ? MemoryBudget.defaultBytes() : memory.bytes());
   }
 
+  /** Where mode, owner and times come from. */
+  AttributeMode attributes(WritingOptions writing) {
+    AttributeMode usual = writing.isWritable() ? AttributeMode.POSIX : AttributeMode.LIST;
+    return attributes == null ? usual : attributes;
+  }
+
   /** @param requestTimeout the longest that a request with all its attempts may take */
   BucketOptions bucketOptions(WritingOptions writing, Cloud cloud, Duration requestTimeout)
       throws IOException {
-    AttributeMode usual = writing.isWritable() ? AttributeMode.POSIX : AttributeMode.LIST;
     return new BucketOptions(
-        attributes == null ? usual : attributes,
+        attributes(writing),
         new Ownership(
             uid == null ? Folders.uid() : uid,
             gid == null ? Folders.gid() : gid,

@@ -16,8 +16,10 @@ import dev.cove.fuse.MountException;
 import dev.cove.fuse.StaleMounts;
 import dev.cove.mount.BucketFileSystem;
 import dev.cove.mount.BucketOptions;
+import dev.cove.mount.BucketOptions.AttributeMode;
 import dev.cove.mount.WriteSettings;
 import dev.cove.read.ReadMeter;
+import dev.cove.s3.S3Config.Lists;
 import dev.cove.storage.ListPage;
 import dev.cove.storage.ListRequest;
 import dev.cove.storage.ObjectStore;
@@ -66,6 +68,8 @@ final class Mounting {
 
   /** @throws CommandFailure why one of them could not be made; nothing is left mounted then */
   List<MountedBucket> mount(List<MountRequest> requests) throws IOException, InterruptedException {
+    storeOptions.lists(
+        fileSystem.attributes(writing) == AttributeMode.POSIX ? Lists.WITH_METADATA : Lists.PLAIN);
     // What the buckets answer takes a round trip each, so the directories are looked at meanwhile.
     List<CompletableFuture<ObjectStore>> stores = requests.stream()
         .map(request -> CompletableFuture.supplyAsync(() -> open(request.source()), Mounting::run))

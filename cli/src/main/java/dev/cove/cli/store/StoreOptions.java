@@ -7,6 +7,7 @@ import dev.cove.cli.secret.SecretOption;
 import dev.cove.s3.S3Config;
 import dev.cove.s3.S3Config.Addressing;
 import dev.cove.s3.S3Config.Checksums;
+import dev.cove.s3.S3Config.Lists;
 import dev.cove.s3.S3Config.Payer;
 import dev.cove.s3.S3Config.Signing;
 import dev.cove.s3.S3Credentials;
@@ -54,6 +55,7 @@ public final class StoreOptions {
   private @Nullable String endpointUrl;
 
   private @Nullable URI usualEndpoint;
+  private Lists lists = Lists.PLAIN;
 
   @Option(
       names = "--region",
@@ -270,6 +272,7 @@ public final class StoreOptions {
         .encryption(encryption())
         .checksums(checksums ? Checksums.ON : Checksums.REQUIRED_ONLY)
         .signing(signBodies ? Signing.BODIES : Signing.HEADERS)
+        .lists(lists)
         .attempts(retries + 1)
         .connectTimeout(connectTimeout)
         .stallTimeout(stallTimeout)
@@ -296,6 +299,11 @@ public final class StoreOptions {
     }
     Secret secret = secretOption.secret();
     return region != null || secret == null ? region : AwsSecret.region(secret.entries());
+  }
+
+  /** What lists are to tell of objects where they can. */
+  public void lists(Lists wanted) {
+    lists = wanted;
   }
 
   /** Where the store is unless the command line says so: this goes before the environment. */
