@@ -162,7 +162,8 @@ maven() {
   # Maven's own use of Unsafe is nothing to warn its users of; older runtimes refuse the flag.
   if (($(version_of "$JAVA_HOME" | cut -d . -f 1) >= 24)); then quiet=' --sun-misc-unsafe-memory-access=allow'; fi
   MAVEN_OPTS=${MAVEN_OPTS:--XX:+UseSerialGC -XX:TieredStopAtLevel=1}$quiet \
-    supervise mvn -B -ntp -Dstyle.color=never --fail-at-end "$@"
+    supervise mvn -B -ntp -Dstyle.color=never --fail-at-end \
+    "-Dcove.test.tmp=$TMPDIR" "$@"
 }
 
 # The same classes on JDK 17, in a copy of the tree: most tests wait more than they compute. Without those of the group
@@ -205,14 +206,36 @@ count_tests() {
   passed=$((passed + p)) failed=$((failed + f)) skipped=$((skipped + s))
 }
 
-# Maven options that select the modules with uncommitted changes, those they need and those that need them.
-changed_modules() {
-  local modules
-  modules=$(git status --porcelain --untracked-files=all 2> /dev/null | sed 's/^...//; s/.* -> //' | cut -d / -f 1 | sort -u \
-    | while read -r top; do if [[ -f $top/pom.xml ]]; then echo "$top"; fi; done | paste -s -d ,)
-  if [[ -n $modules ]] && git diff --quiet HEAD -- pom.xml 2> /dev/null; then
-    printf '%s\n' -pl "$modules" -am -amd
-  fi
+# The modules with uncommitted changes and those that need them; none when that is all of them.
+touched_modules() {
+  local touched before pom
+  touched=$(git status --porcelain --untracked-files=all 2> /dev/null | sed 's/^...//; s/.* -> //' | cut -d / -f 1 | sort -u)
+  # Tests there hold the pages to what they say.
+  if grep -qx docs <<< "$touched"; then touched+=$'\ncli\nit-tests'; fi
+  if grep -qx pom.xml <<< "$touched"; then return; fi
+  touched=$(for pom in */pom.xml; do echo "${pom%/pom.xml}"; done | grep -xF "$touched" || true)
+  while [[ $touched != "${before:-}" ]]; do
+    before=$touched
+    for pom in */pom.xml; do
+      if sed -n '/<groupId>dev.cove</{n;s/.*<artifactId>\(.*\)<.*/\1/p}' "$pom" | grep -qxF "$touched"; then
+        touched=$(printf '%s\n%s\n' "$touched" "${pom%/pom.xml}" | sort -u)
+      fi
+    done
+  done
+  echo "$touched"
+}
+
+# Leaves out the unit tests of modules that no change reaches.
+mark_untouched() {
+  local touched=$1 pom module
+  for pom in */pom.xml; do
+    module=${pom%/pom.xml}
+    rm -f "$module/target/fast/untouched"
+    if [[ -n $touched ]] && ! grep -qx "$module" <<< "$touched"; then
+      mkdir -p "$module/target/fast"
+      : > "$module/target/fast/untouched"
+    fi
+  done
 }
 
 # Once a build with these very poms went through, all that they name is here and the network is not asked.

@@ -16,6 +16,7 @@ import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -156,6 +157,7 @@ final class BlockCacheTest {
     budget.release(Use.UPLOADS, TOTAL / 2);
   }
 
+  @Tag("long")
   @Test
   void noByteIsOverwrittenWhileItIsLookedAt() throws Exception {
     ExecutorService threads = Executors.newFixedThreadPool(8);

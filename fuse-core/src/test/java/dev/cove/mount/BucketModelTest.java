@@ -42,6 +42,9 @@ final class BucketModelTest {
       .maxObjectSize(100_000)
       .build();
 
+  private static final NamespaceOptions NOTHING_KEPT =
+      new NamespaceOptions(Duration.ZERO, Duration.ZERO, 10_000);
+
   @TempDir
   Path folder;
 
@@ -66,14 +69,21 @@ final class BucketModelTest {
   @ParameterizedTest
   @EnumSource
   void aMountDoesAsAPosixFileSystemDoes(Store store) {
-    run(store, 1, NamespaceOptions.DEFAULT, Handles.KEPT_OPEN, 0, 25, 400);
+    run(store, 1, NamespaceOptions.DEFAULT, Handles.KEPT_OPEN, 0, 3, 400);
   }
 
   @ParameterizedTest
   @EnumSource
   void twoMountsOfOneBucketDoAsOneFileSystemDoes(Store store) {
-    NamespaceOptions nothingKept = new NamespaceOptions(Duration.ZERO, Duration.ZERO, 10_000);
-    run(store, 2, nothingKept, Handles.CLOSED_AT_ONCE, 0, 10, 300);
+    run(store, 2, NOTHING_KEPT, Handles.CLOSED_AT_ONCE, 0, 2, 300);
+  }
+
+  @Tag("long")
+  @ParameterizedTest
+  @EnumSource
+  void moreOperationsAreDoneAsAPosixFileSystemDoesThem(Store store) {
+    run(store, 1, NamespaceOptions.DEFAULT, Handles.KEPT_OPEN, 3, 22, 400);
+    run(store, 2, NOTHING_KEPT, Handles.CLOSED_AT_ONCE, 2, 8, 300);
   }
 
   @Tag("soak")

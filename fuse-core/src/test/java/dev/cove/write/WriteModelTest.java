@@ -19,6 +19,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 /** Random operations against an array of bytes. */
 final class WriteModelTest {
+  private static final int QUICK_RUNS = 4;
   private static final int RUNS = 40;
   private static final int SOAK_RUNS = 1_150;
   private static final int OPERATIONS = 150;
@@ -50,13 +51,21 @@ final class WriteModelTest {
   @ParameterizedTest
   @EnumSource
   void requestsThatFailAnswersThatAreLostAndCrashesChangeNothing(Store store) throws IOException {
-    check(store, Weather.STORMY, 0, RUNS);
+    check(store, Weather.STORMY, 0, QUICK_RUNS);
   }
 
   @ParameterizedTest
   @EnumSource
   void whateverIsDoneTheFileAndTheObjectHaveWhatWasWritten(Store store) throws IOException {
-    check(store, Weather.FAIR, 0, RUNS);
+    check(store, Weather.FAIR, 0, QUICK_RUNS);
+  }
+
+  @Tag("long")
+  @ParameterizedTest
+  @EnumSource
+  void moreOperationsInAnyWeatherChangeNothing(Store store) throws IOException {
+    check(store, Weather.STORMY, QUICK_RUNS, RUNS);
+    check(store, Weather.FAIR, QUICK_RUNS, RUNS);
   }
 
   @Tag("soak")

@@ -17,12 +17,14 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 import java.util.Random;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Damage is found and told by the files it concerns. */
 final class VerifyTest {
   private final MemoryObjectStore objects = new MemoryObjectStore();
 
+  @Tag("long")
   @Test
   void everyFlippedBitIsFound() throws IOException {
     prepare();
