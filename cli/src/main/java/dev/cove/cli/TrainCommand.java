@@ -27,6 +27,8 @@ final class TrainCommand implements Callable<Integer> {
   // A machine that builds has other things to do.
   private static final long MOUNT_MILLIS = 60_000;
   private static final int FILE_BYTES = 300_000;
+  // More than one node of a tree holds.
+  private static final int TREE_FILES = 500;
   // More than a part, so that it is an upload; then what small files go through.
   private static final String CHANGES =
       "cd \"$1\" && head -c 20000000 /dev/zero > large && mkdir dir"
@@ -85,6 +87,13 @@ final class TrainCommand implements Callable<Integer> {
       String folder = store.resolve("volumes").toString();
       run("volume", "create", "train", "--store", folder);
       run("volume", "put", "train", file.toString(), "/dir/file", "--store", folder);
+      Path tree = store.resolve("tree");
+      Path below = Files.createDirectories(tree.resolve("below"));
+      for (int i = 0; i < TREE_FILES; i++) {
+        Files.writeString(below.resolve("file" + i), "content " + i);
+      }
+      run("volume", "put", "train", tree.toString(), "/tree", "--store", folder);
+      run("volume", "get", "train", "/tree", store.resolve("got").toString(), "--store", folder);
       run("volume", "ls", "-l", "train", "/dir", "--store", folder);
       run("volume", "list", "--store", folder);
       run("volume", "log", "train", "--json", "--store", folder);

@@ -10,6 +10,7 @@ import dev.cove.volume.snapshot.ContentWriter;
 import dev.cove.volume.snapshot.DirectoryEntry;
 import dev.cove.volume.snapshot.FileType;
 import dev.cove.volume.snapshot.Inode;
+import dev.cove.volume.snapshot.Name;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -266,7 +267,7 @@ public final class BatchUpload implements AutoCloseable {
   /** The directories that files go into; those of one directory come one after the other. */
   private static final class Parents {
     private final TreeEdits edits;
-    private @Nullable VolumePath last;
+    private @Nullable List<Name> last;
     private long number;
 
     Parents(TreeEdits edits) {
@@ -275,9 +276,9 @@ public final class BatchUpload implements AutoCloseable {
 
     long of(VolumePath path) throws StorageException {
       VolumePath parent = path.parent();
-      if (!parent.equals(last)) {
+      if (!parent.names().equals(last)) {
         number = edits.makeDirectories(parent).number();
-        last = parent;
+        last = parent.names();
       }
       return number;
     }

@@ -3,13 +3,15 @@ package dev.cove.volume;
 /** Numbers as the last part of a key, so that the newest sorts first and one list of one key finds it. */
 final class Inverted {
   // Twelve digits: a commit each millisecond for thirty years.
+  private static final int DIGITS = 12;
   private static final long LAST = 999_999_999_999L;
 
   private Inverted() {}
 
   /** {@code 999999999991.8} for number 8. */
   static String text(long number) {
-    return "%012d.%d".formatted(LAST - number, number);
+    String digits = Long.toString(LAST - number);
+    return "0".repeat(DIGITS - digits.length()) + digits + "." + number;
   }
 
   /** The number in a key; negative for a key that has none. */

@@ -2,6 +2,7 @@ package dev.cove.volume.chunk;
 
 import dev.cove.storage.ByteRange;
 import dev.cove.storage.StorageException;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Where bytes are and what they are: a chunk of a file, a list of chunks, or a tree's node.
@@ -12,6 +13,20 @@ import dev.cove.storage.StorageException;
  * @param length in bytes, at least 1
  */
 public record BlobRef(Hash hash, PackId pack, int offset, int length) {
+
+  @Override
+  public boolean equals(@Nullable Object other) {
+    return other instanceof BlobRef ref
+        && hash.equals(ref.hash)
+        && pack.equals(ref.pack)
+        && offset == ref.offset
+        && length == ref.length;
+  }
+
+  @Override
+  public int hashCode() {
+    return hash.hashCode();
+  }
 
   public ByteRange range() {
     return ByteRange.of(offset, length);

@@ -34,6 +34,7 @@ public final class BlobWriter implements BlobSource {
   private static final int PACK_SIZE = 8 << 20;
   private static final int PACKS_UNDER_WAY = 4;
   private static final int SMALL_PACK = 64 << 10;
+  private static final int FULL_PACK = PACK_SIZE + (1 << 20);
   // What takes less than a second need not be resumed, and a small commit is not to wait for a
   // local file.
   private static final int WORTH_RESUMING = 1 << 20;
@@ -121,8 +122,7 @@ public final class BlobWriter implements BlobSource {
         return same;
       }
       if (open == null) {
-        open = new PackBuilder(ids.get(), spare == null ? new byte[SMALL_PACK] : spare);
-        spare = null;
+        open = new PackBuilder(ids.get(), room());
       }
       ref = open.add(hash, bytes, offset, length);
       known.put(hash, ref);
@@ -136,6 +136,14 @@ public final class BlobWriter implements BlobSource {
       throwEarlierFailure();
     }
     return ref;
+  }
+
+  /** What has filled a pack will fill another: then there is room for all of it at once. */
+  @GuardedBy("lock")
+  private byte[] room() {
+    byte[] room = spare;
+    spare = null;
+    return room != null ? room : new byte[sealed.isEmpty() ? SMALL_PACK : FULL_PACK];
   }
 
   /** Knows a blob that an earlier process has uploaded, if it is still there. */

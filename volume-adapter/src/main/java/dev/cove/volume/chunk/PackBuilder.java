@@ -67,7 +67,7 @@ final class PackBuilder {
 
   private void append(byte[] source, int offset, int length) {
     if (bytes.length - size < length) {
-      bytes = Arrays.copyOf(bytes, Math.max(size + length, 4 * bytes.length));
+      bytes = Arrays.copyOf(bytes, Math.max(size + length, 2 * bytes.length));
     }
     System.arraycopy(source, offset, bytes, size, length);
     size += length;

@@ -2,6 +2,7 @@ package dev.cove.volume.chunk;
 
 import java.util.HexFormat;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /** The random name of a pack, known before its content is. */
 public record PackId(long high, long low) {
@@ -24,9 +25,19 @@ public record PackId(long high, long low) {
         HexFormat.fromHexDigitsToLong(hex, 0, 16), HexFormat.fromHexDigitsToLong(hex, 16, 32)));
   }
 
+  @Override
+  public boolean equals(@Nullable Object other) {
+    return other instanceof PackId pack && high == pack.high && low == pack.low;
+  }
+
+  @Override
+  public int hashCode() {
+    return Long.hashCode(high);
+  }
+
   /** In hexadecimal. */
   @Override
   public String toString() {
-    return "%016x%016x".formatted(high, low);
+    return HexFormat.of().toHexDigits(high) + HexFormat.of().toHexDigits(low);
   }
 }

@@ -33,11 +33,28 @@ public final class NodeStore {
     return node;
   }
 
-  /** Fetches those of the nodes that are not in memory, with as few requests as possible. */
+  boolean has(BlobRef ref) {
+    return cache.getIfPresent(ref) != null;
+  }
+
+  /**
+   * Fetches those of the nodes that are not in memory, with as few requests as possible. Where one of them is damaged, none may have
+   * come: each is read by itself, then, so that only what needs that one fails.
+   */
   void prefetch(Collection<BlobRef> refs, BlobSource source) throws StorageException {
+    try {
+      fetch(refs, source);
+    } catch (StorageException e) {
+      if (!TreeScan.isDamage(e)) {
+        throw e;
+      }
+    }
+  }
+
+  private void fetch(Collection<BlobRef> refs, BlobSource source) throws StorageException {
     List<BlobRef> missing = new ArrayList<>();
     for (BlobRef ref : refs) {
-      if (cache.getIfPresent(ref) == null) {
+      if (!has(ref)) {
         missing.add(ref);
       }
     }

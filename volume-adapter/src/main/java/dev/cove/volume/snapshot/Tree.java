@@ -56,6 +56,7 @@ public final class Tree implements OrderedMap {
   // A root up to here travels with the commit, which saves a request for each tree. Most are 10 to
   // 20 KiB.
   private static final int LARGEST_INLINE = 48 << 10;
+  private static final int NEAR = 64 << 10;
 
   /** Writes the root itself, or where it is when it is large. */
   public void writeRoot(ByteWriter out, BlobWriter blobs) throws StorageException {
@@ -114,6 +115,9 @@ public final class Tree implements OrderedMap {
   }
 
   Node child(Node parent, int i) throws StorageException {
+    if (parent.level() > 1) {
+      prefetchNear(parent, parent.child(i));
+    }
     return load(parent.child(i), parent.key(i), parent.level() - 1);
   }
 
@@ -126,6 +130,22 @@ public final class Tree implements OrderedMap {
           ref.pack().key() + " is damaged: a tree's node in the wrong place");
     }
     return node;
+  }
+
+  /** The inner nodes of a tree are few, and stored one after the other: those beside a missing one cost no request of their own. */
+  private void prefetchNear(Node parent, BlobRef wanted) throws StorageException {
+    if (nodes.has(wanted)) {
+      return;
+    }
+    List<BlobRef> near = new ArrayList<>();
+    for (int i = 0; i < parent.count(); i++) {
+      BlobRef ref = parent.child(i);
+      if (ref.pack().equals(wanted.pack())
+          && Math.abs(ref.offset() - (long) wanted.offset()) <= NEAR) {
+        near.add(ref);
+      }
+    }
+    nodes.prefetch(near, source);
   }
 
   void prefetch(Node parent, int from, int count) throws StorageException {

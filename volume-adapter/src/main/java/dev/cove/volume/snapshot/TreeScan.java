@@ -63,7 +63,7 @@ public final class TreeScan {
     Node child;
     try {
       if (i % 64 == 0) {
-        prefetch(tree, parent, i);
+        tree.prefetch(parent, i, 64);
       }
       child = tree.child(parent, i);
     } catch (StorageException e) {
@@ -74,17 +74,6 @@ public final class TreeScan {
       return;
     }
     scan(tree, child, after, seen, visitor);
-  }
-
-  private static void prefetch(Tree tree, Node parent, int from) throws StorageException {
-    try {
-      tree.prefetch(parent, from, 64);
-    } catch (StorageException e) {
-      if (!isDamage(e)) {
-        throw e;
-      }
-      // One of them is damaged; each is read by itself, then.
-    }
   }
 
   /** Whether a failure says something about the bytes rather than about the way to them. */
