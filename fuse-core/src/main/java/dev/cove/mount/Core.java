@@ -77,7 +77,8 @@ record Core(
     Target stamped = new Target(key, options);
     String writeId = UUID.randomUUID().toString();
     try {
-      return store.put(key, content, stamped.stamped(writeId));
+      WriteOptions asked = stamped.stamped(writeId);
+      return store.put(key, content, asked.with(kept(key, asked.condition())));
     } catch (StorageException e) {
       boolean unsure =
           e.mayHaveBeenApplied() || e.kind() == StorageException.Kind.PRECONDITION_FAILED;
@@ -89,6 +90,13 @@ record Core(
       }
       return new Stored(present.version(), present.versionId());
     }
+  }
+
+  /** Where the server keeps no conditions, the look and the change are two steps. */
+  private WriteCondition kept(String key, WriteCondition condition) throws StorageException {
+    return condition instanceof WriteCondition.None || store.capabilities().conditionalPut()
+        ? condition
+        : ServerCopies.checkFirst(store, key, condition);
   }
 
   private @Nullable ObjectInfo lookAgain(String key, StorageException failure) {

@@ -127,7 +127,7 @@ final class ServerCopies {
     Capabilities can = store.capabilities();
     boolean plain = condition == WriteCondition.none() || can.conditionalCopy();
     if (source.size() <= can.maxCopySize() && (plain || source.size() == 0 || !can.partCopy())) {
-      WriteCondition asked = plain ? condition : checkFirst(target, condition);
+      WriteCondition asked = plain ? condition : checkFirst(store, target, condition);
       return store.copy(
           new CopyRequest(source.key(), source.version(), target, asked, source.attributes()));
     }
@@ -135,7 +135,7 @@ final class ServerCopies {
   }
 
   /** Where the server cannot check by itself, the look and the copy are two steps. */
-  private WriteCondition checkFirst(String target, WriteCondition condition)
+  static WriteCondition checkFirst(ObjectStore store, String target, WriteCondition condition)
       throws StorageException {
     Version present = null;
     try {

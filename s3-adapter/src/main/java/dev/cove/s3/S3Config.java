@@ -4,6 +4,7 @@ import dev.cove.storage.ObjectAttributes.Encryption;
 import java.net.URI;
 import java.time.Duration;
 import java.util.Objects;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -91,6 +92,10 @@ public record S3Config(
     WITH_METADATA
   }
 
+  // Of a region's own endpoint, too.
+  private static final Pattern GOOGLE =
+      Pattern.compile("(?:.*\\.)?storage(?:\\.[a-z0-9-]+\\.rep)?\\.googleapis\\.com");
+
   public S3Config {
     require(!bucket.isBlank(), "the bucket's name is empty");
     require(attempts >= 1, "attempts: " + attempts + " is less than 1");
@@ -147,7 +152,18 @@ public record S3Config(
     if (support != null) {
       return support;
     }
+    if (isGoogle()) {
+      return S3Support.GOOGLE;
+    }
     return isAmazon() ? S3Support.AMAZON : S3Support.ASSUMED;
+  }
+
+  /**
+   * Whether this is Google Cloud Storage, which speaks as much of the protocol as its XML API has:
+   * no conditions on writes, no copies into parts, no tags, none of S3's checksums.
+   */
+  public boolean isGoogle() {
+    return endpoint != null && GOOGLE.matcher(endpoint.getHost()).matches();
   }
 
   boolean isAmazon() {
@@ -281,6 +297,12 @@ public record S3Config(
     }
 
     public S3Config build() {
+      S3Config asked = built(checksums);
+      // It knows CRC-32C, but not in S3's headers.
+      return asked.isGoogle() ? built(Checksums.REQUIRED_ONLY) : asked;
+    }
+
+    private S3Config built(Checksums checksums) {
       return new S3Config(
           bucket,
           endpoint,

@@ -57,18 +57,24 @@ final class S3ObjectStore implements ObjectStore {
     this.reads = new S3Reads(s3);
     this.writes = new S3Writes(s3, reads);
     this.uploads = new S3Uploads(s3, writes, clock);
-    this.capabilities = capabilities(config.supportOrDefault());
+    this.capabilities = capabilities(config);
   }
 
-  private static Capabilities capabilities(S3Support support) {
+  private static Capabilities capabilities(S3Config config) {
+    S3Support support = config.supportOrDefault();
     // https://docs.aws.amazon.com/AmazonS3/latest/userguide/qfacts.html
     Capabilities.Builder builder = Capabilities.builder()
-        .can(PART_COPY, TAGS)
         .partSize(5 * MIB, 5 * GIB)
         .maxParts(10_000)
         .maxPutSize(5 * GIB)
         .maxCopySize(5 * GIB)
         .maxObjectSize(5 * TIB);
+    if (config.isGoogle()) {
+      // Objects are copied whole there, whatever their size.
+      builder.maxCopySize(5 * TIB);
+    } else {
+      builder.can(PART_COPY, TAGS);
+    }
     if (support.put()) {
       builder.can(CONDITIONAL_PUT);
     }

@@ -49,11 +49,15 @@ final class S3Writes {
   private final S3Connection s3;
   private final S3Reads reads;
   private final S3Support support;
+  /** Whether the server deletes many objects in one request, as far as is known. */
+  private volatile boolean batches;
 
   S3Writes(S3Connection s3, S3Reads reads) {
     this.s3 = s3;
     this.reads = reads;
     this.support = s3.config().supportOrDefault();
+    // Google's service took such a request before long, and those like it may not yet.
+    this.batches = !s3.config().isGoogle();
   }
 
   Stored put(String key, Content content, WriteOptions options) throws StorageException {
@@ -193,11 +197,7 @@ final class S3Writes {
     List<String> batch = new ArrayList<>();
     for (String key : keys) {
       if (!fitsXml(key)) {
-        try {
-          delete(key, WriteCondition.none());
-        } catch (StorageException e) {
-          failed.put(key, e);
-        }
+        deleteOne(key, failed);
         continue;
       }
       batch.add(key);
@@ -212,7 +212,31 @@ final class S3Writes {
     return failed;
   }
 
+  private void deleteOne(String key, Map<String, StorageException> failed) {
+    try {
+      delete(key, WriteCondition.none());
+    } catch (StorageException e) {
+      failed.put(key, e);
+    }
+  }
+
   private void deleteBatch(List<String> keys, Map<String, StorageException> failed)
+      throws StorageException {
+    if (batches) {
+      try {
+        deleteAtOnce(keys, failed);
+        return;
+      } catch (StorageException e) {
+        if (e.kind() != Kind.UNSUPPORTED) {
+          throw e;
+        }
+        batches = false;
+      }
+    }
+    keys.forEach(key -> deleteOne(key, failed));
+  }
+
+  private void deleteAtOnce(List<String> keys, Map<String, StorageException> failed)
       throws StorageException {
     List<ObjectIdentifier> named =
         keys.stream().map(key -> ObjectIdentifier.builder().key(key).build()).toList();

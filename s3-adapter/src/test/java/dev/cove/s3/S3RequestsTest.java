@@ -491,4 +491,42 @@ final class S3RequestsTest {
         .isInstanceOfSatisfying(
             StorageException.class, e -> assertThat(e.kind()).as(e.toString()).isEqualTo(kind));
   }
+
+  @Test
+  void objectsAreDeletedOneByOneWhereTheServerDoesNotTakeThemAtOnce() throws IOException {
+    server.answer(asked -> asked.method().equals("POST")
+        ? Answer.error(501, "NotImplemented", "POST ?delete is not implemented for objects.")
+        : new Answer(204, Map.of(), new byte[0]));
+    try (ObjectStore store = open(c -> c)) {
+      assertThat(store.deleteAll(List.of("a", "b"))).isEmpty();
+      assertThat(store.deleteAll(List.of("c"))).isEmpty();
+    }
+    assertThat(server.asked())
+        .filteredOn(asked -> asked.method().equals("POST"))
+        .hasSize(1);
+    assertThat(server.asked())
+        .filteredOn(asked -> asked.method().equals("DELETE"))
+        .hasSize(3);
+  }
+
+  @Test
+  void ofGoogleNothingIsExpectedThatItsProtocolLacks() {
+    for (String host : List.of(
+        "https://storage.googleapis.com",
+        "http://bucket.storage.googleapis.com:8080",
+        "https://storage.me-central2.rep.googleapis.com")) {
+      S3Config config = S3Config.bucket("b").endpoint(URI.create(host)).build();
+      assertThat(config.checksums()).isEqualTo(Checksums.REQUIRED_ONLY);
+      try (ObjectStore store = S3ObjectStores.open(config)) {
+        assertThat(store.capabilities().conditionalPut()).isFalse();
+        assertThat(store.capabilities().partCopy()).isFalse();
+        assertThat(store.capabilities().tags()).isFalse();
+      }
+    }
+    assertThat(S3Config.bucket("b")
+            .endpoint(URI.create("https://notstorage.googleapis.com"))
+            .build()
+            .isGoogle())
+        .isFalse();
+  }
 }

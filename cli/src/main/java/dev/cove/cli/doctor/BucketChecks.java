@@ -3,6 +3,7 @@ package dev.cove.cli.doctor;
 import dev.cove.cli.store.BucketUrl;
 import dev.cove.cli.store.BucketUrl.Cloud;
 import dev.cove.cli.store.StoreOptions;
+import dev.cove.s3.S3Config.Checksums;
 import dev.cove.s3.S3Probe;
 import dev.cove.s3.S3Support;
 import dev.cove.storage.Capabilities;
@@ -180,7 +181,10 @@ final class BucketChecks {
   }
 
   private Finding checksums() {
-    return options.sendsChecksums()
+    boolean sent = url.cloud() == Cloud.S3
+        ? options.config(url.bucket()).checksums() == Checksums.ON
+        : options.sendsChecksums();
+    return sent
         ? Finding.ok("checksums", "CRC-32C is sent with every upload")
         : Finding.warning("checksums", "off: a byte that flips on its way up is not noticed");
   }

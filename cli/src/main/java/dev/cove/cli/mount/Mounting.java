@@ -8,6 +8,7 @@ import dev.cove.cli.metrics.MountMetrics;
 import dev.cove.cli.mount.MountCommand.Missing;
 import dev.cove.cli.mount.MountCommand.MountRequest;
 import dev.cove.cli.store.BucketUrl;
+import dev.cove.cli.store.BucketUrl.Cloud;
 import dev.cove.cli.store.StoreOptions;
 import dev.cove.disk.DiskBlocks;
 import dev.cove.fuse.FuseMount;
@@ -17,6 +18,7 @@ import dev.cove.fuse.StaleMounts;
 import dev.cove.mount.BucketFileSystem;
 import dev.cove.mount.BucketOptions;
 import dev.cove.mount.BucketOptions.AttributeMode;
+import dev.cove.mount.BucketOptions.OnConflict;
 import dev.cove.mount.WriteSettings;
 import dev.cove.read.ReadMeter;
 import dev.cove.s3.S3Config.Lists;
@@ -139,6 +141,7 @@ final class Mounting {
         // After the list, which says what is wrong with a bucket or its credentials.
         store.close();
         store = storeOptions.openForWriting(source);
+        requireConditions(store, source);
       }
       return store;
     } catch (StorageException e) {
@@ -149,6 +152,19 @@ final class Mounting {
     } catch (RuntimeException e) {
       store.close();
       throw e;
+    }
+  }
+
+  /** Else two writers would overwrite one another unseen, which is for the user to accept. */
+  private void requireConditions(ObjectStore store, BucketUrl source) {
+    if (writing.onConflict() == OnConflict.FAIL && !store.capabilities().conditionalPut()) {
+      String instead =
+          source.cloud() == Cloud.S3 && storeOptions.config(source.bucket()).isGoogle()
+              ? "mount gs:" + source.toString().substring("s3:".length()) + " instead, or accept"
+              : "accept";
+      throw CommandFailure.notSo("the server of " + source
+          + " keeps no conditions on writes, so that another writer's bytes could be overwritten"
+          + " unseen: " + instead + " that with --on-conflict overwrite");
     }
   }
 

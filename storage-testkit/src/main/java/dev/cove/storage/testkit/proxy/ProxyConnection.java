@@ -22,7 +22,10 @@ import io.netty.handler.codec.http.HttpUtil;
 import io.netty.handler.codec.http.HttpVersion;
 import io.netty.handler.codec.http.LastHttpContent;
 import io.netty.util.ReferenceCountUtil;
+import java.util.Locale;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -119,8 +122,8 @@ final class ProxyConnection extends ChannelInboundHandlerAdapter {
   }
 
   private Exchange begin(HttpRequest head) {
-    ProxyRequest request =
-        ProxyRequest.of(head.method().name(), head.uri(), name -> head.headers().get(name));
+    ProxyRequest request = ProxyRequest.of(
+        head.method().name(), head.uri(), names(head), name -> head.headers().get(name));
     Exchange begun = new Exchange(proxy.arrived(request));
     exchange = begun;
     if (!HttpUtil.isKeepAlive(head)) {
@@ -381,5 +384,11 @@ final class ProxyConnection extends ChannelInboundHandlerAdapter {
     public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
       context.close();
     }
+  }
+
+  private static Set<String> names(HttpRequest head) {
+    return head.headers().names().stream()
+        .map(name -> name.toLowerCase(Locale.ROOT))
+        .collect(Collectors.toUnmodifiableSet());
   }
 }

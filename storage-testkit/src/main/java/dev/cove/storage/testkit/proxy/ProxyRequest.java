@@ -3,6 +3,7 @@ package dev.cove.storage.testkit.proxy;
 import dev.cove.storage.StoreOperation;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
@@ -15,6 +16,7 @@ import org.jspecify.annotations.Nullable;
  * @param operation the store's call this request is for; null where it is for none
  * @param key the object's key, the prefix of a list; null where there is neither
  * @param query the decoded parameters, those without a value with an empty one
+ * @param headers the names of all its headers, in lower case
  * @param line what stands in a record of requests
  */
 public record ProxyRequest(
@@ -23,10 +25,12 @@ public record ProxyRequest(
     @Nullable StoreOperation operation,
     @Nullable String key,
     Map<String, String> query,
+    Set<String> headers,
     String line) {
 
   /** Understands path-style S3 and the JSON API of GCS. */
-  static ProxyRequest of(String method, String target, UnaryOperator<@Nullable String> headers) {
+  static ProxyRequest of(
+      String method, String target, Set<String> names, UnaryOperator<@Nullable String> headers) {
     int mark = target.indexOf('?');
     String path = mark < 0 ? target : target.substring(0, mark);
     Map<String, String> query = Urls.query(mark < 0 ? "" : target.substring(mark + 1));
@@ -35,9 +39,9 @@ public record ProxyRequest(
         ? GcsRequests.meaning(method, segments, query, headers)
         : S3Requests.meaning(method, path, query, headers);
     return meaning == null
-        ? new ProxyRequest(method, target, null, null, query, method + " " + target)
+        ? new ProxyRequest(method, target, null, null, query, names, method + " " + target)
         : new ProxyRequest(
-            method, target, meaning.operation(), meaning.key(), query, meaning.line());
+            method, target, meaning.operation(), meaning.key(), query, names, meaning.line());
   }
 
   @Override

@@ -3,6 +3,7 @@ package dev.cove.storage.testkit.proxy;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.Map;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -42,7 +43,7 @@ final class ProxyRequestTest {
       """)
   void requestsAreNamedAsTheStoresCallsThatMakeThem(String request, String line) {
     String[] methodAndTarget = request.split(" ", 2);
-    assertThat(ProxyRequest.of(methodAndTarget[0], methodAndTarget[1], name -> null)
+    assertThat(ProxyRequest.of(methodAndTarget[0], methodAndTarget[1], Set.of(), name -> null)
             .line())
         .isEqualTo(line);
   }
@@ -53,10 +54,13 @@ final class ProxyRequestTest {
         "Range", "bytes=0-1023",
         "x-amz-copy-source", "/b/a%20source?versionId=v",
         "x-amz-copy-source-range", "bytes=0-99");
-    assertThat(ProxyRequest.of("GET", "/b/a", headers::get).line()).isEqualTo("GET a 0-1023");
-    assertThat(ProxyRequest.of("PUT", "/b/a", headers::get).line()).isEqualTo("COPY a source -> a");
+    assertThat(ProxyRequest.of("GET", "/b/a", headers.keySet(), headers::get).line())
+        .isEqualTo("GET a 0-1023");
+    assertThat(ProxyRequest.of("PUT", "/b/a", headers.keySet(), headers::get).line())
+        .isEqualTo("COPY a source -> a");
     assertThat(
-            ProxyRequest.of("PUT", "/b/a?partNumber=1&uploadId=u", headers::get).line())
+            ProxyRequest.of("PUT", "/b/a?partNumber=1&uploadId=u", headers.keySet(), headers::get)
+                .line())
         .isEqualTo("PART-COPY a 1 <- a source 0-99");
   }
 }
