@@ -33,7 +33,7 @@ public final class Crc32c {
     return (int) crc.getValue();
   }
 
-  private static String base64(int checksum) {
+  public static String base64(int checksum) {
     return Base64.getEncoder()
         .encodeToString(ByteBuffer.allocate(4).putInt(checksum).array());
   }

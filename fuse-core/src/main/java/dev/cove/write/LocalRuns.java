@@ -1,5 +1,6 @@
 package dev.cove.write;
 
+import dev.cove.storage.Crc32cSums;
 import dev.cove.write.Shape.Run;
 import dev.cove.write.Shape.Source;
 import java.io.IOException;

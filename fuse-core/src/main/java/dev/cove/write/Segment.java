@@ -1,6 +1,7 @@
 package dev.cove.write;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
+import dev.cove.storage.Crc32cSums;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.ClosedByInterruptException;

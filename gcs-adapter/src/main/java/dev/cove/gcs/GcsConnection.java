@@ -5,7 +5,6 @@ import com.google.api.client.http.HttpContent;
 import com.google.api.client.http.HttpRequest;
 import com.google.api.client.json.JsonFactory;
 import com.google.api.client.json.gson.GsonFactory;
-import com.google.api.client.util.escape.CharEscapers;
 import com.google.api.gax.rpc.FixedHeaderProvider;
 import com.google.api.services.storage.Storage;
 import com.google.api.services.storage.model.StorageObject;
@@ -53,19 +52,24 @@ final class GcsConnection implements AutoCloseable {
   private final GcsTransport transport;
   private final HttpStorageRpc prompt;
   private final HttpStorageRpc patient;
+  private final DirectRequests direct;
   private final GcsErrors errors;
   private final String uri;
 
   GcsConnection(GcsConfig config) {
     this.config = config;
     this.uri = "gs://" + config.bucket();
-    this.errors = new GcsErrors(uri, config.endpoint());
+    this.errors = new GcsErrors(uri, config.endpoint(), config.credentials());
     this.transport = new GcsTransport(config);
     Credentials credentials = config.credentials() instanceof GcsCredentials.Anonymous
-        ? NoCredentials.getInstance()
+        ? null
         : new GcsAuthentication(config.credentials(), transport);
-    this.prompt = client(credentials, config.stallTimeout(), config.attemptTimeout());
-    this.patient = client(credentials, config.callTimeout(), config.callTimeout());
+    Credentials known = credentials == null ? NoCredentials.getInstance() : credentials;
+    this.prompt = client(known, config.stallTimeout(), config.attemptTimeout());
+    Storage service = prompt.getStorage();
+    this.direct = new DirectRequests(
+        transport, credentials, service.getRootUrl(), service.getServicePath(), config);
+    this.patient = client(known, config.callTimeout(), config.callTimeout());
   }
 
   private HttpStorageRpc client(Credentials credentials, Duration silence, Duration limit) {
@@ -103,6 +107,11 @@ final class GcsConnection implements AutoCloseable {
       case PROMPT -> prompt;
       case PATIENT -> patient;
     };
+  }
+
+  /** The requests that carry bytes. */
+  DirectRequests direct() {
+    return direct;
   }
 
   /** The requests below the client, for what it has no call for. */
@@ -145,14 +154,6 @@ final class GcsConnection implements AutoCloseable {
   HttpRequest request(String method, GenericUrl url, @Nullable HttpContent content)
       throws IOException {
     return prompt.getStorage().getRequestFactory().buildRequest(method, url, content);
-  }
-
-  /** Where objects of this bucket are sent. */
-  GenericUrl uploadUrl() {
-    Storage storage = prompt.getStorage();
-    String path = CharEscapers.escapeUriPath(config.bucket());
-    return new GenericUrl(
-        storage.getRootUrl() + "upload/" + storage.getServicePath() + "b/" + path + "/o");
   }
 
   /** A call that changes nothing. */

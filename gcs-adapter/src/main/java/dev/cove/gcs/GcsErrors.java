@@ -41,9 +41,12 @@ final class GcsErrors {
 
   private final String bucketUri;
   private final String endpoint;
+  private final String credentials;
 
-  GcsErrors(String bucketUri, @Nullable URI endpoint) {
+  GcsErrors(String bucketUri, @Nullable URI endpoint, GcsCredentials credentials) {
     this.bucketUri = bucketUri;
+    this.credentials =
+        credentials instanceof GcsCredentials.Json key ? key.name() : "the credentials";
     this.endpoint = endpoint == null ? "Google Cloud Storage" : endpoint.toString();
   }
 
@@ -114,8 +117,7 @@ final class GcsErrors {
     return error(
         Kind.UNAUTHENTICATED,
         attempt,
-        "no access token is given for the credentials" + said + "; they are revoked, expired or"
-            + " damaged",
+        "no access token is given for " + credentials + said + ": revoked, expired or damaged",
         failure);
   }
 
@@ -161,7 +163,7 @@ final class GcsErrors {
         return error(
             Kind.UNAUTHENTICATED,
             attempt,
-            endpoint + " does not accept the credentials (" + named
+            endpoint + " does not accept " + credentials + " (" + named
                 + "); check or renew them, or use --anonymous for a public bucket",
             cause);
       case 403:
@@ -169,7 +171,7 @@ final class GcsErrors {
           return error(Kind.NO_SPACE, attempt, "a quota is used up (" + named + ")", cause);
         }
         return error(
-            Kind.ACCESS_DENIED, attempt, "the credentials do not allow it (" + named + ")", cause);
+            Kind.ACCESS_DENIED, attempt, credentials + " may not do it (" + named + ")", cause);
       case 404:
         return said.contains("bucket does not exist")
             ? error(Kind.NO_SUCH_BUCKET, attempt, "no such bucket at " + endpoint, cause)

@@ -11,6 +11,7 @@ import com.google.api.client.json.JsonParser;
 import com.google.api.client.json.JsonToken;
 import com.google.api.services.storage.model.StorageObject;
 import com.google.cloud.storage.spi.v1.StorageRpc.Option;
+import dev.cove.gcs.DirectRequests.Parameters;
 import dev.cove.gcs.GcsConnection.Pace;
 import dev.cove.gcs.GcsErrors.Attempt;
 import dev.cove.http.Crc32c;
@@ -26,6 +27,7 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import java.util.UUID;
+import org.apache.hc.core5.http.io.entity.AbstractHttpEntity;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -92,33 +94,33 @@ final class GcsInserts {
     }
   }
 
-  /**
-   * Not the client's own call, which goes over the description three times and looks all of the
-   * answer's fields up: a third of the processor time of a small object.
-   */
   private StorageObject inOneRequest(
       StorageObject object, Content content, WriteCondition condition, @Nullable String kmsKey)
       throws IOException {
-    GenericUrl url = gcs.uploadUrl();
-    url.put("uploadType", "multipart");
-    url.put("ifGenerationMatch", GcsValues.generation(condition));
-    url.put("ifMetagenerationMatch", GcsValues.metageneration(condition));
-    url.put("kmsKeyName", kmsKey);
-    url.put("userProject", gcs.config().billedProject());
-    url.put("fields", ANSWER);
-    HttpRequest request = gcs.request("POST", url, new Described(object, content));
-    request.setThrowExceptionOnExecuteError(false);
-    HttpResponse answer = request.execute();
-    if (!answer.isSuccessStatusCode()) {
-      throw GoogleJsonResponseException.from(GcsConnection.JSON, answer);
-    }
-    return parsed(answer);
+    Parameters parameters = new Parameters()
+        .with("uploadType", "multipart")
+        .with("ifGenerationMatch", GcsValues.generation(condition))
+        .with("ifMetagenerationMatch", GcsValues.metageneration(condition))
+        .with("kmsKeyName", kmsKey)
+        .with("userProject", gcs.config().billedProject())
+        .with("fields", ANSWER);
+    return parsed(
+        gcs.direct().upload(parameters, new Described(object, content)).body());
   }
 
   private static StorageObject parsed(HttpResponse response) throws IOException {
+    try {
+      return parsed(response.getContent());
+    } finally {
+      response.disconnect();
+    }
+  }
+
+  /** Not by the client's way, which looks each field up among all that an object can have. */
+  private static StorageObject parsed(InputStream answer) throws IOException {
     StorageObject object = new StorageObject();
-    try (InputStream in = response.getContent();
-        JsonParser json = GcsConnection.JSON.createJsonParser(in)) {
+    try (answer;
+        JsonParser json = GcsConnection.JSON.createJsonParser(answer)) {
       json.nextToken();
       while (json.nextToken() == JsonToken.FIELD_NAME) {
         String field = json.getText();
@@ -132,23 +134,23 @@ final class GcsInserts {
         }
       }
       return object;
-    } finally {
-      response.disconnect();
     }
   }
 
   /** An object's description and its bytes, in two parts of one body. */
-  private static final class Described implements HttpContent {
+  private static final class Described extends AbstractHttpEntity {
     private final byte[] before;
     private final byte[] after;
     private final Content content;
-    private final String type;
 
     Described(StorageObject object, Content content) throws IOException {
+      // A boundary is drawn for each, so that no object can hold it.
+      this(object, content, UUID.randomUUID().toString());
+    }
+
+    private Described(StorageObject object, Content content, String boundary) throws IOException {
+      super("multipart/related; boundary=" + boundary, null, false);
       this.content = content;
-      // Drawn for each, so that no object can hold it.
-      String boundary = UUID.randomUUID().toString();
-      type = "multipart/related; boundary=" + boundary;
       byte[] start =
           text("--" + boundary + "\r\nContent-Type: application/json; charset=UTF-8\r\n\r\n");
       byte[] description = GcsConnection.JSON.toByteArray(object);
@@ -172,19 +174,27 @@ final class GcsInserts {
     }
 
     @Override
-    public long getLength() {
+    public long getContentLength() {
       return before.length + content.size() + after.length;
     }
 
     @Override
-    public String getType() {
-      return type;
+    public InputStream getContent() {
+      throw new UnsupportedOperationException("bodies are written, not read");
     }
 
     @Override
-    public boolean retrySupported() {
+    public boolean isRepeatable() {
       return true;
     }
+
+    @Override
+    public boolean isStreaming() {
+      return false;
+    }
+
+    @Override
+    public void close() {}
 
     @Override
     public void writeTo(OutputStream out) throws IOException {

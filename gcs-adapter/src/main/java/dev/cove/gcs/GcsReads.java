@@ -1,12 +1,11 @@
 package dev.cove.gcs;
 
-import com.google.api.client.http.HttpRequest;
-import com.google.api.client.http.HttpResponse;
 import com.google.api.client.http.HttpResponseException;
-import com.google.api.services.storage.Storage;
 import com.google.api.services.storage.model.StorageObject;
 import com.google.cloud.Tuple;
 import com.google.cloud.storage.spi.v1.StorageRpc.Option;
+import dev.cove.gcs.DirectRequests.Answer;
+import dev.cove.gcs.DirectRequests.Parameters;
 import dev.cove.gcs.GcsConnection.Pace;
 import dev.cove.gcs.GcsErrors.Attempt;
 import dev.cove.http.StreamedBody;
@@ -18,10 +17,9 @@ import dev.cove.storage.ObjectBody;
 import dev.cove.storage.ObjectInfo;
 import dev.cove.storage.StorageException;
 import dev.cove.storage.StorageException.Kind;
-import java.io.ByteArrayInputStream;
 import java.io.IOException;
-import java.io.InputStream;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
@@ -33,6 +31,8 @@ import org.jspecify.annotations.Nullable;
 final class GcsReads {
 
   private static final Pattern CONTENT_RANGE = Pattern.compile("bytes (\\d+)-(\\d+)/(\\d+)");
+  static final String GENERATION = "x-goog-generation";
+
   private static final String LIST_FIELDS =
       "nextPageToken,prefixes,items(" + GcsValues.FIELDS + ")";
   // How Google's client marks a prefix among the objects of a page.
@@ -65,38 +65,36 @@ final class GcsReads {
     gcs.requireKey("read", wanted.key());
     Attempt attempt = new Attempt("read", wanted.key());
     return gcs.read("read", wanted.key(), () -> {
-      Storage.Objects.Get get = gcs.objects(Pace.PROMPT)
-          .get(gcs.bucket(), wanted.key())
-          .setUserProject(gcs.config().billedProject());
+      Parameters parameters = new Parameters().with("alt", "media");
       if (wanted.version() != null) {
         // Not by naming the generation: where versions are kept, one that was replaced would
         // still be delivered.
-        get.setIfGenerationMatch(GcsValues.generation(wanted.version()));
+        parameters.with("ifGenerationMatch", GcsValues.generation(wanted.version()));
       }
-      get.setAlt("media");
-      HttpRequest request = get.buildHttpRequest();
+      parameters.with("userProject", gcs.config().billedProject());
+      Map<String, String> headers = new HashMap<>();
+      // Else what is stored packed would be delivered unpacked, and ranges of it ignored.
+      headers.put("Accept-Encoding", "gzip");
       ByteRange range = wanted.range();
       if (range != null) {
-        request.getHeaders().setRange(range.toHttpHeader());
+        headers.put("Range", range.toHttpHeader());
       }
-      // Else what is stored packed would be delivered unpacked, and ranges of it ignored.
-      request.getHeaders().setAcceptEncoding("gzip");
-      request.setResponseReturnRawInputStream(true);
-      HttpResponse response;
+      Answer answer;
       try {
-        response = request.execute();
+        answer = gcs.direct().get(wanted.key(), parameters, headers);
       } catch (HttpResponseException e) {
         throw replacedOr(e, wanted, attempt);
       }
-      return body(wanted, response, attempt);
+      return body(wanted, answer, attempt);
     });
   }
 
   /** A server that looks at the range first may have to be told that the version comes before. */
   private IOException replacedOr(HttpResponseException e, GetRequest wanted, Attempt attempt) {
-    String generation = GcsValues.text(e.getHeaders(), "x-goog-generation");
+    String generation = e.getHeaders().getFirstHeaderStringValue(GENERATION);
     boolean replaced = e.getStatusCode() == 416
         && wanted.version() != null
+        && generation != null
         && !generation.isEmpty()
         && !generation.equals(String.valueOf(GcsValues.generation(wanted.version())));
     return replaced ? replaced(attempt) : e;
@@ -106,45 +104,35 @@ final class GcsReads {
     return gcs.errors().error(Kind.PRECONDITION_FAILED, attempt, "it was replaced in the meantime");
   }
 
-  private ObjectBody body(GetRequest wanted, HttpResponse response, Attempt attempt)
-      throws IOException {
-    InputStream in = response.getContent();
-    Runnable abort = in instanceof GcsTransport.Answer answer ? answer::abort : () -> {};
+  private ObjectBody body(GetRequest wanted, Answer answer, Attempt attempt) throws IOException {
     try {
-      Long named = response.getHeaders().getContentLength();
-      long length = named == null ? 0 : named;
-      long size = sizeOf(wanted.range(), length, response.getHeaders().getContentRange(), attempt);
-      ObjectInfo info = GcsValues.info(wanted.key(), size, response.getHeaders());
+      String named = answer.header("content-length");
+      long length = named.isEmpty() ? 0 : Long.parseLong(named);
+      long size = sizeOf(wanted.range(), length, answer.header("content-range"), attempt);
+      ObjectInfo info = GcsValues.info(wanted.key(), size, answer.headers());
       if (wanted.version() != null
           && GcsValues.generation(info.version()) != GcsValues.generation(wanted.version())) {
         // A server or proxy that does not know the condition.
         throw replaced(attempt);
       }
-      WholeCrc32c checksum = wanted.range() != null
-          ? null
-          : WholeCrc32c.of(response.getHeaders().getHeaderStringValues("x-goog-hash"));
+      WholeCrc32c checksum =
+          wanted.range() != null ? null : WholeCrc32c.of(answer.header("x-goog-hash"));
       return new StreamedBody(
-          in == null ? new ByteArrayInputStream(new byte[0]) : in,
-          abort,
-          info,
-          length,
-          checksum,
-          gcs.errors().of(attempt));
+          answer.body(), answer.abort(), info, length, checksum, gcs.errors().of(attempt));
     } catch (IOException | RuntimeException e) {
-      abort.run();
+      answer.abort().run();
       throw e;
     }
   }
 
   /** The whole object's size, once it is certain that these are the bytes that were asked for. */
-  private long sizeOf(
-      @Nullable ByteRange range, long length, @Nullable String contentRange, Attempt attempt)
+  private long sizeOf(@Nullable ByteRange range, long length, String contentRange, Attempt attempt)
       throws StorageException {
     if (range == null) {
       return length;
     }
-    Matcher matcher = contentRange == null ? null : CONTENT_RANGE.matcher(contentRange);
-    if (matcher == null || !matcher.matches()) {
+    Matcher matcher = CONTENT_RANGE.matcher(contentRange);
+    if (!matcher.matches()) {
       throw gcs.errors()
           .error(Kind.UNSUPPORTED, attempt, "the server does not deliver ranges of objects");
     }

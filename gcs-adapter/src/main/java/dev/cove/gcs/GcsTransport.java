@@ -5,12 +5,12 @@ import com.google.api.client.http.LowLevelHttpRequest;
 import com.google.api.client.http.LowLevelHttpResponse;
 import com.google.api.client.util.StreamingContent;
 import dev.cove.http.HttpConnections;
-import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.net.SocketTimeoutException;
 import java.net.URI;
+import java.net.URISyntaxException;
 import java.time.Duration;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
@@ -29,20 +29,6 @@ import org.jspecify.annotations.Nullable;
  * may be silent; its write time-out is how long the request may take until its answer begins, besides the time its bytes take.
  */
 final class GcsTransport extends HttpTransport {
-
-  /** The bytes of an answer, which can be dropped instead of being read to their end. */
-  static final class Answer extends FilterInputStream {
-    private final HttpUriRequestBase request;
-
-    private Answer(InputStream in, HttpUriRequestBase request) {
-      super(in);
-      this.request = request;
-    }
-
-    void abort() {
-      request.abort();
-    }
-  }
 
   // 256 KiB/s: a line slower than that is treated as stalled when a time-out for bytes is needed.
   private static final long SLOWEST_BYTES_PER_SECOND = 256 * 1024;
@@ -72,6 +58,42 @@ final class GcsTransport extends HttpTransport {
   /** How long the bytes may take on their way. */
   static Duration timeFor(long bytes) {
     return Duration.ofSeconds(Math.max(0, bytes) / SLOWEST_BYTES_PER_SECOND);
+  }
+
+  /**
+   * How long things may take.
+   *
+   * @param silence how long the connection may deliver nothing
+   * @param limit until the answer begins, besides the time that the bytes sent take
+   */
+  record Sending(Duration silence, Duration limit) {}
+
+  /** @return the answer as soon as it begins; to be closed */
+  ClassicHttpResponse send(HttpHost host, HttpUriRequestBase request, Sending patience, long bytes)
+      throws IOException {
+    request.setConfig(HttpConnections.requestConfig(limits, patience.silence()));
+    Duration until = patience.limit().plus(timeFor(bytes));
+    AtomicBoolean late = new AtomicBoolean();
+    ScheduledFuture<?> deadline = timer.schedule(
+        () -> {
+          late.set(true);
+          request.abort();
+        },
+        until.toMillis(),
+        TimeUnit.MILLISECONDS);
+    try {
+      return connections.client().executeOpen(host, request, null);
+    } catch (IOException | RuntimeException e) {
+      if (late.get()) {
+        SocketTimeoutException timeout =
+            new SocketTimeoutException("no answer within " + until.toSeconds() + " s");
+        timeout.initCause(e);
+        throw timeout;
+      }
+      throw e;
+    } finally {
+      deadline.cancel(false);
+    }
   }
 
   @Override
@@ -122,38 +144,22 @@ final class GcsTransport extends HttpTransport {
         request.setEntity(
             new Sent(content, getContentLength(), getContentType(), getContentEncoding()));
       }
-      request.setConfig(HttpConnections.requestConfig(limits, silence));
-      Duration until = limit.plus(timeFor(getContentLength()));
-      AtomicBoolean late = new AtomicBoolean();
-      ScheduledFuture<?> deadline = timer.schedule(
-          () -> {
-            late.set(true);
-            request.abort();
-          },
-          until.toMillis(),
-          TimeUnit.MILLISECONDS);
       try {
         return new Response(
-            connections.client().executeOpen(HttpHost.create(request.getUri()), request, null),
+            send(
+                HttpHost.create(request.getUri()),
+                request,
+                new Sending(silence, limit),
+                getContentLength()),
             request);
-      } catch (IOException | RuntimeException e) {
-        if (late.get()) {
-          SocketTimeoutException timeout =
-              new SocketTimeoutException("no answer within " + until.toSeconds() + " s");
-          timeout.initCause(e);
-          throw timeout;
-        }
-        throw e;
-      } catch (java.net.URISyntaxException e) {
+      } catch (URISyntaxException e) {
         throw new IOException(e);
-      } finally {
-        deadline.cancel(false);
       }
     }
   }
 
   /** A body that Google's client writes. */
-  private static final class Sent extends AbstractHttpEntity {
+  static final class Sent extends AbstractHttpEntity {
     private final StreamingContent content;
     private final long length;
 
@@ -200,7 +206,6 @@ final class GcsTransport extends HttpTransport {
     private final ClassicHttpResponse response;
     private final HttpUriRequestBase request;
     private final Header[] headers;
-    private @Nullable Answer answer;
 
     Response(ClassicHttpResponse response, HttpUriRequestBase request) throws IOException {
       this.response = response;
@@ -214,10 +219,7 @@ final class GcsTransport extends HttpTransport {
     @Override
     public @Nullable InputStream getContent() throws IOException {
       HttpEntity entity = response.getEntity();
-      if (answer == null && entity != null) {
-        answer = new Answer(entity.getContent(), request);
-      }
-      return answer;
+      return entity == null ? null : entity.getContent();
     }
 
     @Override

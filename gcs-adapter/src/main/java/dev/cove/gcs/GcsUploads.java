@@ -63,9 +63,10 @@ final class GcsUploads {
   private static final Duration FORGOTTEN_AFTER = Duration.ofDays(7);
 
   private static final String KEY = "cove-key";
-  private static final String SOURCE = "cove-source";
+  static final String SOURCE = "cove-source";
   private static final String SOURCE_GENERATION = "cove-source-generation";
-  private static final String SOURCE_SIZE = "cove-source-size";
+  static final String SOURCE_SIZE = "cove-source-size";
+  static final String SOURCE_CRC32C = "cove-source-crc32c";
 
   private final GcsConnection gcs;
   private final GcsReads reads;
@@ -137,15 +138,7 @@ final class GcsUploads {
     StorageObject part;
     if (target.getStorageClass() == null
         || target.getStorageClass().equals(object.getStorageClass())) {
-      part = insertPart(
-          upload,
-          target,
-          number,
-          Content.EMPTY,
-          Map.of(
-              SOURCE, sourceKey,
-              SOURCE_GENERATION, String.valueOf(object.getGeneration()),
-              SOURCE_SIZE, String.valueOf(size)));
+      part = insertPart(upload, target, number, Content.EMPTY, noteOf(sourceKey, object));
     } else {
       // Objects of two classes cannot be composed.
       part = writes.rewrite(
@@ -157,6 +150,17 @@ final class GcsUploads {
           target.getKmsKeyName());
     }
     return new Part(number, size, String.valueOf(part.getGeneration()));
+  }
+
+  private static Map<String, String> noteOf(String key, StorageObject object) {
+    Map<String, String> note = new HashMap<>();
+    note.put(SOURCE, key);
+    note.put(SOURCE_GENERATION, String.valueOf(object.getGeneration()));
+    note.put(SOURCE_SIZE, String.valueOf(object.getSize()));
+    if (object.getCrc32c() != null) {
+      note.put(SOURCE_CRC32C, object.getCrc32c());
+    }
+    return note;
   }
 
   private StorageObject insertPart(
@@ -205,6 +209,16 @@ final class GcsUploads {
     } catch (StorageException e) {
       throw missing(upload, e, condition);
     }
+    String expected = ComposedCrc32c.of(ascending(parts).stream()
+        .map(part -> present.get(UploadNames.part(part.number())))
+        .toList());
+    if (expected != null && object.getCrc32c() != null && !expected.equals(object.getCrc32c())) {
+      throw gcs.errors()
+          .error(
+              Kind.CORRUPT,
+              new Attempt("publish", upload.key()),
+              "the server composed other bytes than were sent");
+    }
     remove(upload);
     return GcsValues.stored(object);
   }
@@ -227,10 +241,8 @@ final class GcsUploads {
 
   private List<SourceObjects> sources(
       Upload upload, List<Part> parts, Map<String, StorageObject> present) throws StorageException {
-    List<Part> ascending = new ArrayList<>(parts);
-    ascending.sort(Comparator.comparingInt(Part::number));
     List<SourceObjects> sources = new ArrayList<>();
-    for (Part part : ascending) {
+    for (Part part : ascending(parts)) {
       StorageObject object = present.get(UploadNames.part(part.number()));
       if (object == null || !String.valueOf(object.getGeneration()).equals(part.tag())) {
         throw gcs.errors()
@@ -251,6 +263,10 @@ final class GcsUploads {
           .error(Kind.INVALID, new Attempt("publish", upload.key()), "an upload has parts");
     }
     return sources;
+  }
+
+  private static List<Part> ascending(List<Part> parts) {
+    return parts.stream().sorted(Comparator.comparingInt(Part::number)).toList();
   }
 
   private static SourceObjects source(String name, Long generation) {
@@ -303,7 +319,7 @@ final class GcsUploads {
           .setIfMetagenerationMatch(GcsValues.metageneration(condition))
           .setKmsKeyName(target.getKmsKeyName())
           .setUserProject(gcs.config().billedProject())
-          .setFields("generation,metageneration")
+          .setFields("generation,metageneration,crc32c")
           .execute();
     });
   }

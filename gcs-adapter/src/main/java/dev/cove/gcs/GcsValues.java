@@ -1,6 +1,5 @@
 package dev.cove.gcs;
 
-import com.google.api.client.http.HttpHeaders;
 import com.google.api.client.util.DateTime;
 import com.google.api.services.storage.model.StorageObject;
 import dev.cove.http.MetadataText;
@@ -62,41 +61,36 @@ final class GcsValues {
             encryption(object.getKmsKeyName())));
   }
 
-  /** @param size the whole object's */
-  static ObjectInfo info(String key, long size, HttpHeaders headers) {
+  /**
+   * @param size the whole object's
+   * @param headers by names in lower case
+   */
+  static ObjectInfo info(String key, long size, Map<String, String> headers) {
     Map<String, String> metadata = new HashMap<>();
     headers.forEach((name, value) -> {
-      String lower = name.toLowerCase(Locale.ROOT);
-      if (lower.startsWith(METADATA_HEADER)) {
-        metadata.put(
-            lower.substring(METADATA_HEADER.length()),
-            MetadataText.fromHeader(text(headers, name)));
+      if (name.startsWith(METADATA_HEADER)) {
+        metadata.put(name.substring(METADATA_HEADER.length()), MetadataText.fromHeader(value));
       }
     });
-    String generation = text(headers, "x-goog-generation");
+    String generation = headers.getOrDefault(GcsReads.GENERATION, "");
     return new ObjectInfo(
         key,
         size,
-        version(generation, metageneration(headers)),
-        httpTime(text(headers, "last-modified")),
-        blankToNull(text(headers, "x-goog-storage-class")),
+        // Emulators that keep no metageneration leave the header away, and say 1 elsewhere.
+        version(generation, headers.getOrDefault("x-goog-metageneration", "1")),
+        httpTime(headers.getOrDefault("last-modified", "")),
+        blankToNull(headers.get("x-goog-storage-class")),
         false,
         generation,
         new ObjectAttributes(
             new ContentHeaders(
-                typeFromGcs(headers.getContentType()),
-                blankToNull(headers.getContentEncoding()),
-                blankToNull(text(headers, "content-disposition")),
-                blankToNull(text(headers, "content-language")),
-                blankToNull(headers.getCacheControl())),
+                typeFromGcs(headers.get("content-type")),
+                blankToNull(headers.get("content-encoding")),
+                blankToNull(headers.get("content-disposition")),
+                blankToNull(headers.get("content-language")),
+                blankToNull(headers.get("cache-control"))),
             metadataFromGcs(metadata),
-            encryption(text(headers, "x-goog-encryption-kms-key-name"))));
-  }
-
-  /** Empty where there is no such header. */
-  static String text(HttpHeaders headers, String name) {
-    String value = headers.getFirstHeaderStringValue(name);
-    return value == null ? "" : value;
+            encryption(headers.get("x-goog-encryption-kms-key-name"))));
   }
 
   static Stored stored(StorageObject written) {
@@ -114,12 +108,6 @@ final class GcsValues {
     return version(
         object.getGeneration().toString(),
         object.getMetageneration() == null ? "" : object.getMetageneration().toString());
-  }
-
-  /** Emulators that keep none leave the header away, and say 1 elsewhere. */
-  private static String metageneration(HttpHeaders headers) {
-    String named = text(headers, "x-goog-metageneration");
-    return named.isEmpty() ? "1" : named;
   }
 
   private static Version version(String generation, String metageneration) {

@@ -4,7 +4,6 @@ import dev.cove.http.StreamedBody;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.Base64;
-import java.util.List;
 import java.util.zip.CRC32C;
 import org.jspecify.annotations.Nullable;
 
@@ -20,20 +19,14 @@ final class WholeCrc32c implements StreamedBody.Checksum {
     this.expected = expected;
   }
 
-  /** @param hashes the headers that name them; null where none is of a kind that is checked */
-  static @Nullable WholeCrc32c of(@Nullable List<String> hashes) {
-    if (hashes == null) {
-      return null;
-    }
-    for (String header : hashes) {
-      for (String hash : header.split(",", -1)) {
-        if (hash.strip().startsWith(NAME)) {
-          try {
-            return new WholeCrc32c(
-                Base64.getDecoder().decode(hash.strip().substring(NAME.length())));
-          } catch (IllegalArgumentException e) {
-            return null;
-          }
+  /** @param hashes as the server names them, with commas; null where none is of a kind that is checked */
+  static @Nullable WholeCrc32c of(String hashes) {
+    for (String hash : hashes.split(",", -1)) {
+      if (hash.strip().startsWith(NAME)) {
+        try {
+          return new WholeCrc32c(Base64.getDecoder().decode(hash.strip().substring(NAME.length())));
+        } catch (IllegalArgumentException e) {
+          return null;
         }
       }
     }

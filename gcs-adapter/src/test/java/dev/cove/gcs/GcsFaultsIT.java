@@ -14,8 +14,10 @@ import dev.cove.storage.CopyRequest;
 import dev.cove.storage.GetRequest;
 import dev.cove.storage.ObjectBody;
 import dev.cove.storage.ObjectStore;
+import dev.cove.storage.Part;
 import dev.cove.storage.StorageException;
 import dev.cove.storage.StorageException.Kind;
+import dev.cove.storage.Upload;
 import dev.cove.storage.WriteCondition;
 import dev.cove.storage.WriteOptions;
 import dev.cove.storage.testkit.Gate;
@@ -24,6 +26,7 @@ import dev.cove.storage.testkit.server.GcsFront;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.time.Duration;
+import java.util.List;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
@@ -152,6 +155,26 @@ final class GcsFaultsIT {
     proxy.on(GET).once().flipAnswerBit(70_000);
     assertThat(fails(() -> read("a")).kind()).isEqualTo(Kind.CORRUPT);
     assertThat(read("a")).hasSize(100_000);
+  }
+
+  @Test
+  void aCompositionOfOtherBytesIsNoticed() throws IOException {
+    Upload upload = store.createUpload("a", WriteOptions.DEFAULT);
+    List<Part> parts = List.of(
+        store.uploadPart(upload, 1, Content.of(new byte[] {1, 2})),
+        store.uploadPart(upload, 2, Content.of(new byte[] {3})));
+    proxy
+        .onAny()
+        .where(request -> request.target().contains("/compose"))
+        .once()
+        .answer(
+            200,
+            "application/json",
+            "{\"generation\":\"7\",\"metageneration\":\"1\",\"crc32c\":\"AAAAAA==\"}");
+    assertThat(fails(() -> store.complete(upload, parts, WriteCondition.none())).kind())
+        .isEqualTo(Kind.CORRUPT);
+    store.complete(upload, parts, WriteCondition.none());
+    assertThat(read("a")).containsExactly(1, 2, 3);
   }
 
   @Test

@@ -11,8 +11,10 @@ import dev.cove.storage.CopyRequest;
 import dev.cove.storage.GetRequest;
 import dev.cove.storage.ListRequest;
 import dev.cove.storage.ObjectStore;
+import dev.cove.storage.Part;
 import dev.cove.storage.StorageException;
 import dev.cove.storage.StorageException.Kind;
+import dev.cove.storage.Upload;
 import dev.cove.storage.Version;
 import dev.cove.storage.WriteCondition;
 import dev.cove.storage.WriteOptions;
@@ -41,6 +43,7 @@ final class GcsRequestsTest {
   private HttpServer server;
   private volatile int status = 200;
   private volatile String answer = OBJECT;
+  private volatile String listed = "{}";
 
   @BeforeEach
   void start() throws IOException {
@@ -63,7 +66,9 @@ final class GcsRequestsTest {
           + exchange.getRequestHeaders().getFirst("Authorization"));
       exchange.getResponseHeaders().add("x-goog-generation", "7");
       exchange.getResponseHeaders().add("Content-Type", "application/json");
-      byte[] bytes = answer.getBytes(UTF_8);
+      boolean lists = exchange.getRequestURI().getPath().endsWith("/o")
+          && exchange.getRequestMethod().equals("GET");
+      byte[] bytes = (lists ? listed : answer).getBytes(UTF_8);
       exchange.sendResponseHeaders(status, bytes.length);
       exchange.getResponseBody().write(bytes);
     }
@@ -116,6 +121,29 @@ final class GcsRequestsTest {
   }
 
   @Test
+  void aCompositionDependsOnTheObjectAndOnEachOfItsParts() throws IOException {
+    try (ObjectStore store = open(c -> c)) {
+      Upload upload = store.createUpload("a", WriteOptions.DEFAULT);
+      Part part = store.uploadPart(upload, 1, Content.of(new byte[5]));
+      String named = "\"name\":\".cove-uploads/" + upload.id() + "/";
+      listed = "{\"items\":["
+          + OBJECT.replace("\"name\":\"a", named + UploadNames.BEGUN) + ","
+          + OBJECT.replace("\"name\":\"a", named + UploadNames.part(1)) + "]}";
+      asked.clear();
+      store.complete(upload, List.of(part), WriteCondition.ifVersion(new Version("9.4")));
+    }
+    assertThat(asked)
+        .filteredOn(request -> request.contains("/compose"))
+        .singleElement()
+        .asString()
+        .contains(
+            "ifGenerationMatch=9",
+            "ifMetagenerationMatch=4",
+            "\"objectPreconditions\":{\"ifGenerationMatch\":\"7\"}",
+            "\"deleteSourceObjects\":true");
+  }
+
+  @Test
   void aCopyIsPinnedToTheMetadataThatWasLookedAtAndKeepsTheClass() throws IOException {
     try (ObjectStore store = open(c -> c)) {
       answer = "{\"done\":true,\"objectSize\":\"5\",\"totalBytesRewritten\":\"5\",\"resource\":"
@@ -142,7 +170,10 @@ final class GcsRequestsTest {
       store.list(ListRequest.all(""));
     }
     assertThat(asked.get(0))
-        .contains("\"storageClass\":\"COLDLINE\"", "kmsKeyName=" + key, "userProject=payer");
+        .contains(
+            "\"storageClass\":\"COLDLINE\"",
+            "kmsKeyName=" + key.replace("/", "%2F"),
+            "userProject=payer");
     assertThat(asked).allMatch(request -> request.contains("userProject=payer"));
   }
 

@@ -79,7 +79,7 @@ final class GcsStores {
     Secret secret = reached.secret();
     if (secret != null) {
       Supplier<String> key = secret.follow(GoogleKey::json);
-      return GcsCredentials.json("the secret '" + secret.name() + "'", key);
+      return GcsCredentials.json(GoogleKey.KEY + " of the secret '" + secret.name() + "'", key);
     }
     // Emulators ask for none, as Google's own libraries have it.
     boolean emulated =

@@ -1,4 +1,4 @@
-package dev.cove.write;
+package dev.cove.storage;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

@@ -1,11 +1,11 @@
-package dev.cove.write;
+package dev.cove.storage;
 
 /**
  * The CRC32C of bytes in a row from the checksums of their pieces. A checksum is a polynomial over
  * GF(2): what bytes contribute to it once {@code n} more have followed is multiplied by {@code x} to
  * the power of {@code 8n}, modulo the generator.
  */
-final class Crc32cSums {
+public final class Crc32cSums {
   // Bits are reflected, as in the JDK's CRC32C: the highest is the coefficient of x^0.
   private static final int GENERATOR = 0x82F63B78;
   private static final int ONE = 1 << 31;
@@ -23,7 +23,7 @@ final class Crc32cSums {
   private Crc32cSums() {}
 
   /** What bytes are multiplied by when so many more follow. */
-  static int shift(long bytes) {
+  public static int shift(long bytes) {
     int product = ONE;
     int i = 3;
     for (long rest = bytes; rest != 0; rest >>>= 1, i++) {
@@ -39,12 +39,12 @@ final class Crc32cSums {
    *
    * @param shift {@link #shift} of the second run's length
    */
-  static int append(int first, int second, int shift) {
+  public static int append(int first, int second, int shift) {
     return times(shift, first) ^ second;
   }
 
   /** The checksum of so many zeros. */
-  static int zeros(long bytes) {
+  public static int zeros(long bytes) {
     return ~times(shift(bytes), ~0);
   }
 
