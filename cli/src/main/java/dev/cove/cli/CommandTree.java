@@ -20,7 +20,7 @@ final class CommandTree {
     List<Class<?>> below =
         command == null ? List.of() : List.of(description(command).subcommands());
     Class<?> only = words.length < 2 ? null : named(words[1], below);
-    if (command == null || command == CompletionCommand.class) {
+    if (command == null || command == CompletionCommand.class || command == HelpCommand.class) {
       CoveCommand.COMMANDS.forEach(tree::addSubcommand);
     } else if (only == null) {
       tree.addSubcommand(command);

@@ -39,7 +39,7 @@ import picocli.CommandLine.Spec;
       "  cove mount s3://my-bucket/data /s3 --rw   and write them",
       "  cove unmount /s3",
       "",
-      "Each command has examples: cove mount --help",
+      "Each command has examples: cove help mount",
     },
     exitCodeListHeading = "%nExit status:%n",
     exitCodeList = {
@@ -67,6 +67,7 @@ final class CoveCommand implements Runnable, LogSettings {
       StateCommand.class,
       VersionCommand.class,
       CompletionCommand.class,
+      HelpCommand.class,
       TrainCommand.class);
 
   @Spec

@@ -6,7 +6,6 @@ import dev.cove.cli.command.Printable;
 import dev.cove.cli.command.Suggestions;
 import dev.cove.cli.config.ConfiguredDefaults;
 import dev.cove.storage.StorageException;
-import dev.cove.storage.StorageException.Kind;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.util.Collection;
@@ -36,12 +35,20 @@ final class ErrorLines implements IParameterExceptionHandler, IExecutionExceptio
     if (failure.getCause() instanceof CommandFailure told) {
       return handleExecutionException(told, command, null);
     }
-    String line = line(failure, command);
+    String line = line(failure, command, arguments);
     print(command, line + " (see '" + command.getCommandSpec().qualifiedName() + " --help')");
     return ExitCodes.USAGE;
   }
 
-  private String line(ParameterException failure, CommandLine command) {
+  private String line(ParameterException failure, CommandLine command, String... arguments) {
+    if (failure instanceof MissingParameterException) {
+      // What is unknown may stand where the missing one should.
+      for (String word : arguments) {
+        if (isUnknownOption(word, command)) {
+          return unmatched(word, command);
+        }
+      }
+    }
     if (failure instanceof UnmatchedArgumentException unmatched
         && !unmatched.getUnmatched().isEmpty()) {
       return unmatched(unmatched.getUnmatched().get(0), command);
@@ -52,6 +59,13 @@ final class ErrorLines implements IParameterExceptionHandler, IExecutionExceptio
           defaults.origin(failure.getArgSpec()).map(where -> where + ": ").orElse("") + message;
     }
     return Character.toLowerCase(message.charAt(0)) + message.substring(1);
+  }
+
+  private static boolean isUnknownOption(String word, CommandLine command) {
+    return word.length() > 1
+        && word.startsWith("-")
+        && !word.equals("--")
+        && command.getCommandSpec().findOption(word.replaceFirst("=.*", "")) == null;
   }
 
   private static String unmatched(String word, CommandLine command) {
@@ -81,7 +95,11 @@ final class ErrorLines implements IParameterExceptionHandler, IExecutionExceptio
       exitCode = told.exitCode();
       print(command, told.line());
     } else if (failure instanceof StorageException refused) {
-      exitCode = refused.kind() == Kind.NO_SUCH_BUCKET ? ExitCodes.NOT_SO : ExitCodes.FAILED;
+      exitCode = switch (refused.kind()) {
+        case NO_SUCH_BUCKET -> ExitCodes.NOT_SO;
+        case INVALID -> ExitCodes.USAGE;
+        default -> ExitCodes.FAILED;
+      };
       print(command, message(failure));
     } else if (failure instanceof IOException) {
       print(command, message(failure));

@@ -33,7 +33,9 @@ final class CommandTreeTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"", "--help", "moutn s3://bucket dir", "-v mount", "completion bash"})
+  @ValueSource(
+      strings = {"", "--help", "moutn s3://bucket dir", "-v mount", "completion bash", "help mount"
+      })
   void allCommandsAreThereForWhatNamesNoneOrNeedsThem(String line) {
     assertThat(commandLine(line.split(" ")).getSubcommands()).hasSizeGreaterThan(10);
   }

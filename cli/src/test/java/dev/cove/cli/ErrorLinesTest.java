@@ -43,6 +43,11 @@ final class ErrorLinesTest {
       mount --sse rot13 s3://bucket dir           | --sse: 'rot13' is none of s3, kms and kms:KEY
       mount --anonymous --profile p s3://bucket d | --anonymous and --profile exclude one another
       mount ftp://bucket dir                      | 'ftp://bucket' is no bucket
+      mount s3://bucket                           | each SOURCE needs a DIR: 's3://bucket' has none
+      mount                                       | missing required parameter: 'SOURCE DIR'
+      mount --uid bob s3://bucket dir             | 'bob' is no id: write a number, as 'id -u NAME'
+      unmount -x                                  | unknown option -x (see
+      help moutn                                  | unknown command moutn; did you mean mount?
       mount s3:// dir                             | 's3://' names no bucket
       mount s3://bucket dir s3://other            | 's3://other' has none
       mount s3://aa dir s3://bb ./dir             | is named twice
@@ -79,6 +84,7 @@ final class ErrorLinesTest {
       String[] parts = out.toString().split("Examples?:\n");
       assertThat(parts).as(command).hasSize(2);
       assertThat(parts[1]).contains(command);
+      assertThat(out.toString().lines()).as(command).allMatch(line -> line.length() <= 80);
     }
     assertThat(err.toString()).isEmpty();
   }
@@ -90,6 +96,22 @@ final class ErrorLinesTest {
         collect(child, names);
       }
     }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"mount", "volume put"})
+  void helpOfACommandIsThatOfItsOption(String command) {
+    assertThat(run((command + " --help").split(" "))).isZero();
+    String wanted = out.toString();
+    out.getBuffer().setLength(0);
+    assertThat(run(("help " + command).split(" "))).isZero();
+    assertThat(out).hasToString(wanted);
+  }
+
+  @Test
+  void anEmptyDirectoryIsSaidToBeNoPath() {
+    assertThat(run("mount", "s3://bucket", "")).isEqualTo(2);
+    assertThat(err.toString()).contains("'' is no path: it is empty").containsOnlyOnce("\n");
   }
 
   @Test

@@ -53,9 +53,13 @@ public final class TransportFailures {
     }
     SSLException tls = find(failure, SSLException.class);
     if (tls != null) {
+      String why = oneLine(String.valueOf(tls.getMessage()));
+      // What the JDK says of an answer that is no TLS.
       return new Failure(
           Kind.UNAVAILABLE,
-          "no secure connection to " + endpoint + ": " + oneLine(String.valueOf(tls.getMessage())));
+          why.contains("Unsupported or unrecognized SSL message")
+              ? endpoint + " does not speak TLS; is it http:// instead of https://?"
+              : "no secure connection to " + endpoint + ": " + why);
     }
     if (find(failure, IOException.class) != null) {
       return new Failure(Kind.UNAVAILABLE, "the connection to " + endpoint + " broke");

@@ -8,7 +8,9 @@ import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Set;
 
 /**
  * The folder of a disk cache, owned by this process. Everything is in a folder of its own inside
@@ -26,18 +28,16 @@ final class CacheFolder implements AutoCloseable {
     this.owner = owner;
   }
 
+  /** @throws IOException also when the folder is a link, belongs to another user or others can write to it */
   static CacheFolder take(Path parent) throws IOException {
     Files.createDirectories(parent);
     Path folder = parent.resolve(NAME);
     make(folder);
-    // Whoever can write there decides what programs read.
-    if (!Files.getOwner(folder, LinkOption.NOFOLLOW_LINKS)
-        .equals(Files.getOwner(Path.of("/proc/self")))) {
-      throw new IOException(folder + " belongs to another user");
-    }
-    Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString("rwx------"));
+    requireOwn(folder);
     FileChannel owner = FileChannel.open(
-        folder.resolve("lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+        folder.resolve("lock"),
+        Set.of(StandardOpenOption.CREATE, StandardOpenOption.WRITE, LinkOption.NOFOLLOW_LINKS),
+        PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
     try {
       lock(owner, parent);
       CacheFolder taken = new CacheFolder(folder, owner);
@@ -48,6 +48,21 @@ final class CacheFolder implements AutoCloseable {
       owner.close();
       throw e;
     }
+  }
+
+  /** Whoever can write there decides what programs read. */
+  private static void requireOwn(Path folder) throws IOException {
+    if (!Files.getOwner(folder, LinkOption.NOFOLLOW_LINKS)
+        .equals(Files.getOwner(Path.of("/proc/self")))) {
+      throw new IOException(folder + " belongs to another user");
+    }
+    Set<PosixFilePermission> allowed =
+        Files.getPosixFilePermissions(folder, LinkOption.NOFOLLOW_LINKS);
+    if (allowed.contains(PosixFilePermission.GROUP_WRITE)
+        || allowed.contains(PosixFilePermission.OTHERS_WRITE)) {
+      throw new IOException("others can write to " + folder + "; remove it");
+    }
+    Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString("rwx------"));
   }
 
   private static void lock(FileChannel owner, Path folder) throws IOException {

@@ -3,6 +3,7 @@ package dev.cove.mount;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.cove.namespace.Child;
+import dev.cove.namespace.KeyNames;
 import dev.cove.namespace.MetadataCache;
 import dev.cove.namespace.UserXattrs;
 import dev.cove.storage.ObjectAttributes;
@@ -40,7 +41,15 @@ final class Xattrs {
   }
 
   List<String> list(Inode inode) throws IOException {
-    return List.copyOf(user(inode).keySet());
+    return user(inode).keySet().stream().filter(Xattrs::isReadable).toList();
+  }
+
+  /** Others may have stored names that the kernel would cut in two, or ask for in vain. */
+  private static boolean isReadable(String name) {
+    return name.startsWith("user.")
+        && !name.startsWith(OWN)
+        && name.indexOf('\0') < 0
+        && !KeyNames.isTooLong(name);
   }
 
   /** The user's attributes, those not stored yet included. */

@@ -260,7 +260,8 @@ public final class Spool implements Closeable {
     for (StagedFile file : members()) {
       try {
         file.checkpoint();
-      } catch (IOException | RuntimeException e) {
+      } catch (IOException | RuntimeException | OutOfMemoryError e) {
+        // What is thrown out of here would end all checkpoints to come.
         LOG.warn("Cannot record what is staged in {}: {}", folder, e.getMessage());
       }
     }

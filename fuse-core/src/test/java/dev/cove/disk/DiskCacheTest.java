@@ -243,6 +243,29 @@ final class DiskCacheTest {
   }
 
   @Test
+  void aFolderThatOthersCouldWriteToIsRefused() throws IOException {
+    open().close();
+    Path folder = temp.resolve("cache/cove-cache-1");
+    Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString("rwxrwx---"));
+    assertThatThrownBy(this::open).hasMessageContaining("others can write to " + folder);
+    Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString("rwxr-x---"));
+    open().close();
+    assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(folder)))
+        .isEqualTo("rwx------");
+  }
+
+  @Test
+  void aLinkInPlaceOfItsLockIsNotFollowed() throws IOException {
+    open().close();
+    Path lock = temp.resolve("cache/cove-cache-1/lock");
+    Path elsewhere = temp.resolve("elsewhere");
+    Files.delete(lock);
+    Files.createSymbolicLink(lock, elsewhere);
+    assertThatThrownBy(this::open).isInstanceOf(IOException.class);
+    assertThat(elsewhere).doesNotExist();
+  }
+
+  @Test
   void attributesAreRememberedUpToWhatAKilledProcessLeftHalfWritten() throws IOException {
     AttributeLog.State first = new AttributeLog.State("ä\0b", new Version("1"), 7);
     AttributeLog.State second = new AttributeLog.State("c", new Version("2"), -8);

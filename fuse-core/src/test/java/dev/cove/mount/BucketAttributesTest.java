@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.cove.mount.TestBucket.How;
 import dev.cove.namespace.Nanos;
+import dev.cove.namespace.UserXattrs;
 import dev.cove.vfs.Errno;
 import dev.cove.vfs.FileType;
 import dev.cove.vfs.OpenFlags;
@@ -13,6 +14,7 @@ import dev.cove.vfs.XattrMode;
 import java.net.URLDecoder;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
@@ -117,6 +119,24 @@ final class BucketAttributesTest {
     assertThat(paths.with("f", fs::listxattr)).isEmpty();
     TestBucket.assertErrno(Errno.ENODATA, () -> xattr(fs, paths, "user.cove.version-id"));
     TestBucket.assertErrno(Errno.ENODATA, () -> xattr(fs, paths, "user.cove.none"));
+  }
+
+  @Test
+  void extendedAttributesThatNobodyCanAskForAreNotListed() throws Exception {
+    Map<String, byte[]> stored = new HashMap<>();
+    for (String name : List.of(
+        "user.a",
+        "user.b\0user.c",
+        "user.cove.etag",
+        "security.capability",
+        "",
+        "user." + "x".repeat(300))) {
+      stored.put(name, new byte[] {1});
+    }
+    bucket.put("f", "x", UserXattrs.store(Map.of(), stored));
+    BucketFileSystem fs = bucket.mountWritable(How.POSIX);
+    Paths paths = new Paths(fs);
+    assertThat(paths.with("f", fs::listxattr)).containsExactly("user.a");
   }
 
   private static String xattr(BucketFileSystem fs, Paths paths, String name) throws Exception {

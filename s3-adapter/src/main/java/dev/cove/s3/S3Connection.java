@@ -1,7 +1,5 @@
 package dev.cove.s3;
 
-import dev.cove.s3.S3Credentials.DefaultChain;
-import dev.cove.s3.S3Credentials.Supplied;
 import dev.cove.s3.S3Errors.Attempt;
 import dev.cove.s3.TrackedRetries.OnConflict;
 import dev.cove.storage.StorageException;
@@ -36,17 +34,7 @@ final class S3Connection implements AutoCloseable {
     this.config = config;
     this.uri = "s3://" + config.bucket();
     this.clients = new S3Clients(config, clock, trust);
-    this.errors =
-        new S3Errors(uri, config.endpoint(), clients.region().id(), origin(config.credentials()));
-  }
-
-  private static @Nullable String origin(S3Credentials credentials) {
-    if (credentials instanceof Supplied supplied) {
-      return supplied.origin();
-    }
-    return credentials instanceof DefaultChain chain && chain.profile() != null
-        ? "the profile '" + chain.profile() + "'"
-        : null;
+    this.errors = new S3Errors(uri, config.endpoint(), clients.region().id(), config.credentials());
   }
 
   S3Config config() {

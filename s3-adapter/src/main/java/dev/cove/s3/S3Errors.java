@@ -6,6 +6,9 @@ import static dev.cove.http.TransportFailures.printable;
 
 import dev.cove.http.StreamedBody;
 import dev.cove.http.TransportFailures;
+import dev.cove.s3.S3Credentials.Anonymous;
+import dev.cove.s3.S3Credentials.DefaultChain;
+import dev.cove.s3.S3Credentials.Supplied;
 import dev.cove.storage.StorageException;
 import dev.cove.storage.StorageException.Kind;
 import java.net.URI;
@@ -70,14 +73,25 @@ final class S3Errors {
   private final String bucketUri;
   private final String endpoint;
   private final String region;
+  // Where the keys come from, when that has a name.
   private final @Nullable String origin;
+  private final boolean anonymous;
 
-  /** @param origin where the keys come from, when that has a name */
-  S3Errors(String bucketUri, @Nullable URI endpoint, String region, @Nullable String origin) {
+  S3Errors(String bucketUri, @Nullable URI endpoint, String region, S3Credentials credentials) {
     this.bucketUri = bucketUri;
     this.endpoint = endpoint == null ? "Amazon S3" : endpoint.toString();
     this.region = region;
-    this.origin = origin;
+    this.origin = origin(credentials);
+    this.anonymous = credentials instanceof Anonymous;
+  }
+
+  private static @Nullable String origin(S3Credentials credentials) {
+    if (credentials instanceof Supplied supplied) {
+      return supplied.origin();
+    }
+    return credentials instanceof DefaultChain chain && chain.profile() != null
+        ? "the profile '" + chain.profile() + "'"
+        : null;
   }
 
   StorageException translate(Throwable failure, Attempt attempt) {
@@ -197,7 +211,7 @@ final class S3Errors {
       case "NoSuchBucket":
         return error(Kind.NO_SUCH_BUCKET, attempt, "no such bucket at " + endpoint, cause);
       case "InvalidBucketName":
-        return error(Kind.NO_SUCH_BUCKET, attempt, "this is not a valid name for a bucket", cause);
+        return error(Kind.INVALID, attempt, "this is not a valid name for a bucket", cause);
       case "NoSuchKey":
       case "NoSuchVersion":
         return error(Kind.NOT_FOUND, attempt, "no such object", cause);
@@ -228,8 +242,15 @@ final class S3Errors {
     return origin == null ? "the credentials" : part + " of " + origin;
   }
 
-  private String credentials() {
-    return origin == null ? "the credentials" : "the credentials in " + origin;
+  private StorageException denied(String named, @Nullable Throwable cause, Attempt attempt) {
+    String reason;
+    if (anonymous) {
+      reason = "it is not allowed without credentials (" + named + "); leave out --anonymous";
+    } else {
+      reason = (origin == null ? "the credentials" : "the credentials in " + origin)
+          + " do not allow it (" + named + ")";
+    }
+    return error(Kind.ACCESS_DENIED, attempt, reason, cause);
   }
 
   private StorageException ofStatus(
@@ -248,8 +269,7 @@ final class S3Errors {
         break;
       case 401:
       case 403:
-        return error(
-            Kind.ACCESS_DENIED, attempt, credentials() + " do not allow it (" + named + ")", cause);
+        return denied(named, cause, attempt);
       case 404:
         return error(Kind.NOT_FOUND, attempt, "no such object", cause);
       case 405:
@@ -276,8 +296,7 @@ final class S3Errors {
       return error(Kind.UNAVAILABLE, attempt, endpoint + " failed (" + named + ")", cause);
     }
     if (named.startsWith("AccessDenied") || named.equals("AllAccessDisabled")) {
-      return error(
-          Kind.ACCESS_DENIED, attempt, credentials() + " do not allow it (" + named + ")", cause);
+      return denied(named, cause, attempt);
     }
     String reason = message == null || message.isBlank() ? "" : ": " + oneLine(message);
     return error(
@@ -297,7 +316,7 @@ final class S3Errors {
     String advice = right == null
         ? "the bucket is not in region " + region + "; name its region with --region"
         : "the bucket is in region " + right + ", not " + region + "; use --region " + right;
-    return error(Kind.NO_SUCH_BUCKET, attempt, advice, cause);
+    return error(Kind.INVALID, attempt, advice, cause);
   }
 
   private StorageException ofClient(Throwable failure, Attempt attempt) {

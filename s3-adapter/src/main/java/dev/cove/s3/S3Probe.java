@@ -36,19 +36,29 @@ public final class S3Probe {
     // Asks for everything, so that nothing is held back.
     S3Config daring = config.toBuilder().support(S3Support.AMAZON).build();
     try (ObjectStore store = S3ObjectStores.open(daring)) {
-      String key = prefix + ".cove-probe-" + UUID.randomUUID();
-      WriteOptions create = WriteOptions.DEFAULT.with(WriteCondition.ifAbsent());
-      store.put(key, BYTES, WriteOptions.DEFAULT);
+      String name = ".cove-probe-" + UUID.randomUUID();
       try {
-        boolean put = refuses(() -> store.put(key, BYTES, create))
-            && refuses(() -> store.put(key, BYTES, WriteOptions.DEFAULT.with(NEVER)));
-        boolean copy = refuses(
-            () -> store.copy(new CopyRequest(key, null, key, NEVER, ObjectAttributes.NONE)));
-        boolean delete = refuses(() -> store.delete(key, NEVER));
-        return new S3Support(put, copy, delete);
-      } finally {
-        store.delete(key, WriteCondition.none());
+        return run(store, prefix + name);
+      } catch (StorageException e) {
+        // Of an object that they did not name users need not hear.
+        String told = String.valueOf(e.getMessage()).replace("/" + name, "");
+        throw new StorageException(e.kind(), told, e);
       }
+    }
+  }
+
+  private static S3Support run(ObjectStore store, String key) throws StorageException {
+    WriteOptions create = WriteOptions.DEFAULT.with(WriteCondition.ifAbsent());
+    store.put(key, BYTES, WriteOptions.DEFAULT);
+    try {
+      boolean put = refuses(() -> store.put(key, BYTES, create))
+          && refuses(() -> store.put(key, BYTES, WriteOptions.DEFAULT.with(NEVER)));
+      boolean copy =
+          refuses(() -> store.copy(new CopyRequest(key, null, key, NEVER, ObjectAttributes.NONE)));
+      boolean delete = refuses(() -> store.delete(key, NEVER));
+      return new S3Support(put, copy, delete);
+    } finally {
+      store.delete(key, WriteCondition.none());
     }
   }
 

@@ -118,6 +118,30 @@ final class S3ErrorsTest {
   }
 
   @Test
+  void theObjectThatAServerIsTriedWithIsNotNamed() {
+    server.answer(asked -> Answer.error(403, "AccessDenied", "no"));
+    S3Config config = S3Config.bucket("bucket")
+        .endpoint(server.endpoint())
+        .credentials(S3Credentials.of(() -> new Keys("key", "secret", null)))
+        .attempts(1)
+        .build();
+    assertThat(fail(() -> S3Probe.run(config, "data/")))
+        .hasMessageContaining("s3://bucket/data: the credentials do not allow it")
+        .hasMessageNotContaining("probe");
+    assertThat(fail(() -> S3Probe.run(config, ""))).hasMessageContaining("s3://bucket: ");
+  }
+
+  @Test
+  void whoSendsNoCredentialsIsNotToldThatTheyAreWrong() {
+    server.answer(asked -> Answer.error(403, "AccessDenied", "no"));
+    try (ObjectStore store = open(server.endpoint(), S3Credentials.anonymous())) {
+      assertThat(fail(() -> store.list(ListRequest.all(""))))
+          .hasMessageContaining("not allowed without credentials (AccessDenied)")
+          .hasMessageContaining("--anonymous");
+    }
+  }
+
+  @Test
   void aWrongRegionNamesTheRightOne() {
     try (ObjectStore store = open(server.endpoint())) {
       server.answer(asked -> Answer.error(
@@ -128,7 +152,7 @@ final class S3ErrorsTest {
       assertThat(fail(() -> store.list(ListRequest.all(""))))
           .hasMessageContaining("--region eu-west-1")
           .extracting(StorageException::kind)
-          .isEqualTo(Kind.NO_SUCH_BUCKET);
+          .isEqualTo(Kind.INVALID);
       server.answer(
           asked -> new Answer(400, Map.of("x-amz-bucket-region", "ap-south-1"), new byte[0]));
       assertThat(fail(() -> store.head("a"))).hasMessageContaining("--region ap-south-1");
@@ -178,7 +202,7 @@ final class S3ErrorsTest {
       try (ObjectStore store = open(endpoint)) {
         StorageException e = fail(() -> store.list(ListRequest.all("")));
         assertThat(e.kind()).isEqualTo(Kind.UNAVAILABLE);
-        assertThat(e).hasMessageContaining("no secure connection to " + endpoint);
+        assertThat(e).hasMessageContaining(endpoint + " does not speak TLS");
       }
       server.join();
     }

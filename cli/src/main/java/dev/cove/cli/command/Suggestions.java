@@ -11,7 +11,8 @@ public final class Suggestions {
   /** The candidate nearest to what was typed, when it is near enough to be meant. */
   public static Optional<String> nearest(String typed, Collection<String> candidates) {
     // A third of the letters: `--regoin` is near `--region`, `--rw` is near nothing by chance.
-    int most = Math.max(1, typed.length() / 3);
+    // Of one letter another one is no misspelling.
+    int most = typed.length() < 3 ? 0 : Math.max(1, typed.length() / 3);
     return candidates.stream()
         .filter(candidate -> distance(typed, candidate) <= most
             || (typed.length() > 3 && candidate.startsWith(typed)))

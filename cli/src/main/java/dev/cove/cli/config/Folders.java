@@ -83,7 +83,8 @@ public record Folders(Path config, Path state, Path data, Path cache) {
   /**
    * Makes sure of a folder that only its owner can enter.
    *
-   * @throws CommandFailure when it is someone else's, a symbolic link or no folder
+   * @throws CommandFailure when it is someone else's, others could write to it, or it is a symbolic
+   *     link or no folder
    */
   public static Path privateFolder(Path folder) {
     try {
@@ -121,7 +122,13 @@ public record Folders(Path config, Path state, Path data, Path cache) {
       throw CommandFailure.failed(name + " belongs to the user with id " + owner
           + ", not to you; set COVE_HOME to a folder of yours");
     }
-    if ((number(found.get("mode")) & 077) != 0) {
+    int mode = number(found.get("mode"));
+    if ((mode & 022) != 0) {
+      // What others may have put there is not made one's own by closing the door behind it.
+      throw CommandFailure.failed("others can write to " + name
+          + ", so what is in it may be theirs; look through it, then: chmod 700 '" + name + "'");
+    }
+    if ((mode & 077) != 0) {
       Files.setPosixFilePermissions(folder, OWNER_ONLY);
     }
   }

@@ -85,9 +85,14 @@ final class BucketChecks {
     };
   }
 
-  private static Finding readable(ObjectStore store, ListPage first) {
+  private Finding readable(ObjectStore store, ListPage first) {
     if (first.objects().isEmpty()) {
-      return Finding.ok("objects", "there are none");
+      return url.prefix().isEmpty()
+          ? Finding.ok("objects", "there are none")
+          : Finding.warning(
+              "objects",
+              "no key begins with '" + url.prefix()
+                  + "'; check the prefix, or mount it with --rw or --allow-missing-prefix");
     }
     try {
       store.head(first.objects().get(0).key());

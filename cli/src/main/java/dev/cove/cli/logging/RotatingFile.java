@@ -6,12 +6,16 @@ import java.io.OutputStream;
 import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.logging.ErrorManager;
 import java.util.logging.Formatter;
@@ -42,6 +46,7 @@ final class RotatingFile extends Handler {
   }
 
   private static OutputStream open(Path path) throws IOException {
+    requireOwn(path);
     return Channels.newOutputStream(FileChannel.open(
         path,
         // A link left in a folder that others can write to would lead the log elsewhere.
@@ -51,6 +56,26 @@ final class RotatingFile extends Handler {
             StandardOpenOption.APPEND,
             LinkOption.NOFOLLOW_LINKS),
         PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"))));
+  }
+
+  /** Lines of ours in a file of another's, and the other way round, would mislead whoever reads it. */
+  private static void requireOwn(Path path) throws IOException {
+    Map<String, Object> found;
+    try {
+      found = Files.readAttributes(path, "unix:uid,mode,isRegularFile", LinkOption.NOFOLLOW_LINKS);
+    } catch (NoSuchFileException e) {
+      return;
+    }
+    if (!Boolean.TRUE.equals(found.get("isRegularFile"))) {
+      // Devices too: to rotate one would be to move it away.
+      throw new FileSystemException(path.toString(), null, "it is a link or no ordinary file");
+    }
+    if (!Objects.equals(found.get("uid"), Files.getAttribute(Path.of("/proc/self"), "unix:uid"))) {
+      throw new FileSystemException(path.toString(), null, "it belongs to another user");
+    }
+    if (((int) Objects.requireNonNull(found.get("mode")) & 022) != 0) {
+      throw new FileSystemException(path.toString(), null, "others can write to it");
+    }
   }
 
   @Override

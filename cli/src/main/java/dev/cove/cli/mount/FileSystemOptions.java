@@ -41,12 +41,14 @@ final class FileSystemOptions {
   @Option(
       names = "--uid",
       paramLabel = "ID",
+      converter = Id.class,
       description = "Owner of the files. Default: who mounts.")
   private @Nullable Integer uid;
 
   @Option(
       names = "--gid",
       paramLabel = "ID",
+      converter = Id.class,
       description = "Group of the files. Default: the group of who mounts.")
   private @Nullable Integer gid;
 
@@ -209,6 +211,18 @@ final class FileSystemOptions {
   }
 
   /** Permission bits. */
+  static final class Id implements ITypeConverter<Integer> {
+    @Override
+    public Integer convert(String text) {
+      try {
+        return Integer.valueOf(text);
+      } catch (NumberFormatException e) {
+        throw new TypeConversionException(
+            "'" + text + "' is no id: write a number, as 'id -u NAME' and 'id -g NAME' print it");
+      }
+    }
+  }
+
   static final class Octal implements ITypeConverter<Integer> {
     @Override
     public Integer convert(String text) {

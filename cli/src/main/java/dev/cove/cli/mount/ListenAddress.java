@@ -9,6 +9,12 @@ final class ListenAddress implements ITypeConverter<InetSocketAddress> {
   private static final String LOOPBACK = "127.0.0.1";
   private static final int MOST = 65535;
 
+  /** The form that is read. */
+  static String text(InetSocketAddress address) {
+    String host = address.getHostString();
+    return (host.contains(":") ? "[" + host + "]" : host) + ":" + address.getPort();
+  }
+
   @Override
   public InetSocketAddress convert(String text) {
     int colon = text.lastIndexOf(':');

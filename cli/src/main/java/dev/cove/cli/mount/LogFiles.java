@@ -11,7 +11,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** Log files of mounts in the background: one for each mount point. */
-final class LogFiles {
+public final class LogFiles {
   private static final Logger log = LoggerFactory.getLogger(LogFiles.class);
   // Beyond these the oldest go: scripts mount on a new temporary directory each time.
   private static final int KEPT = 100;
@@ -29,6 +29,13 @@ final class LogFiles {
       name = "mount-" + Integer.toHexString(path.hashCode());
     }
     return folder.resolve(name + ".log");
+  }
+
+  /** Removes those of a mount point. */
+  public static void forget(Path folder, Path mountPoint) throws IOException {
+    Path file = forMount(folder, mountPoint);
+    Files.deleteIfExists(file);
+    Files.deleteIfExists(file.resolveSibling(file.getFileName() + ".1"));
   }
 
   private static void prune(Path folder) {

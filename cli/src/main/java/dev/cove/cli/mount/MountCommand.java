@@ -16,6 +16,7 @@ import dev.cove.cli.store.StoreOptions;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.net.InetSocketAddress;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -60,7 +61,7 @@ public final class MountCommand implements Callable<Integer> {
   private LogSettings logSettings;
 
   @Parameters(
-      arity = "2..*",
+      arity = "1..*",
       paramLabel = "SOURCE DIR",
       description =
           "s3://BUCKET or gs://BUCKET, with /PREFIX for a part of it, and the empty directory to"
@@ -84,7 +85,7 @@ public final class MountCommand implements Callable<Integer> {
       names = "--allow-missing-prefix",
       negatable = true,
       fallbackValue = "true",
-      description = "Mount a prefix that no key begins with yet.")
+      description = "Mount a prefix that no key begins with yet, as --rw does anyway.")
   private boolean allowMissingPrefix;
 
   @Option(
@@ -122,15 +123,24 @@ public final class MountCommand implements Callable<Integer> {
     MemoryBudget budget = fileSystem.budget();
     try (Shared shared =
         new Shared(budget, cache.open(budget.total()), metricsEndpoint(process::figures))) {
-      List<MountedBucket> mounted = new Mounting(
-              store,
-              fileSystem,
-              writing,
-              folders,
-              shared,
-              allowMissingPrefix || writing.isWritable() ? Missing.ALLOWED : Missing.REFUSED)
-          .mount(requests);
-      return process.serve(mounted, () -> ready(mounted, background));
+      Mounting mounting = new Mounting(
+          store,
+          fileSystem,
+          writing,
+          folders,
+          shared,
+          allowMissingPrefix || writing.isWritable() ? Missing.ALLOWED : Missing.REFUSED);
+      List<MountedBucket> mounted = mounting.mount(requests);
+      return process.serve(mounted, () -> {
+        ready(mounted, background);
+        requests.stream()
+            .map(MountRequest::source)
+            .filter(mounting::hasNothingYet)
+            .forEach(this::warnOfNothing);
+        if (background) {
+          Background.ready();
+        }
+      });
     }
   }
 
@@ -143,11 +153,12 @@ public final class MountCommand implements Callable<Integer> {
       return MetricsEndpoint.start(metrics, figures);
     } catch (IOException e) {
       throw CommandFailure.failed(
-          "--metrics: cannot listen on " + metrics + ": " + Folders.reason(e), e);
+          "--metrics: cannot listen on " + ListenAddress.text(metrics) + ": " + Folders.reason(e),
+          e);
     }
   }
 
-  private void ready(List<MountedBucket> mounted, boolean background) throws IOException {
+  private void ready(List<MountedBucket> mounted, boolean background) {
     PrintWriter err = spec.commandLine().getErr();
     for (MountedBucket mount : mounted) {
       err.println(Printable.line(mount.source() + " is mounted on " + mount.mountPoint()
@@ -161,9 +172,14 @@ public final class MountCommand implements Callable<Integer> {
       }
     }
     err.flush();
-    if (background) {
-      Background.ready();
-    }
+  }
+
+  /** A prefix that is misspelt looks like one that is new. */
+  private void warnOfNothing(BucketUrl source) {
+    PrintWriter err = spec.commandLine().getErr();
+    err.println(Printable.line("no key in " + source.wholeBucket() + " begins with '"
+        + source.prefix() + "' yet" + (writing.isWritable() ? "; the first file makes it" : "")));
+    err.flush();
   }
 
   /** One bucket and where it goes. */
@@ -188,6 +204,8 @@ public final class MountCommand implements Callable<Integer> {
           throw usage(request.directory() + " is named twice");
         }
         requests.add(request);
+      } catch (InvalidPathException e) {
+        throw usage("'" + words.get(i + 1) + "' is no path: " + e.getReason());
       } catch (IllegalArgumentException e) {
         throw usage(String.valueOf(e.getMessage()));
       }

@@ -26,7 +26,6 @@ import dev.cove.storage.ListPage;
 import dev.cove.storage.ListRequest;
 import dev.cove.storage.ObjectStore;
 import dev.cove.storage.StorageException;
-import dev.cove.storage.StorageException.Kind;
 import dev.cove.write.WriteException;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -36,8 +35,10 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.ConcurrentHashMap;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -52,6 +53,7 @@ final class Mounting {
   private final Folders folders;
   private final Shared shared;
   private final Missing missing;
+  private final Set<BucketUrl> nothingYet = ConcurrentHashMap.newKeySet();
 
   Mounting(
       StoreOptions storeOptions,
@@ -89,6 +91,11 @@ final class Mounting {
       mounted.forEach(mount -> mount.unmountForGood(Duration.ZERO, () -> {}));
       throw e;
     }
+  }
+
+  /** Whether this was mounted though no key begins with its prefix yet. */
+  boolean hasNothingYet(BucketUrl source) {
+    return nothingYet.contains(source);
   }
 
   private static void run(Runnable task) {
@@ -133,9 +140,12 @@ final class Mounting {
     try {
       ListPage first = store.list(ListRequest.all("").limit(1));
       boolean empty = first.objects().isEmpty() && first.nextToken() == null;
-      if (empty && !source.prefix().isEmpty() && missing == Missing.REFUSED) {
-        throw CommandFailure.notSo("no key in " + source.wholeBucket() + " begins with '"
-            + source.prefix() + "'; check the prefix, or give --allow-missing-prefix");
+      if (empty && !source.prefix().isEmpty()) {
+        if (missing == Missing.REFUSED) {
+          throw CommandFailure.notSo("no key in " + source.wholeBucket() + " begins with '"
+              + source.prefix() + "'; check the prefix, or give --allow-missing-prefix");
+        }
+        nothingYet.add(source);
       }
       if (writing.isWritable()) {
         // After the list, which says what is wrong with a bucket or its credentials.
@@ -146,9 +156,12 @@ final class Mounting {
       return store;
     } catch (StorageException e) {
       store.close();
-      throw e.kind() == Kind.NO_SUCH_BUCKET
-          ? CommandFailure.notSo(String.valueOf(e.getMessage()), e)
-          : CommandFailure.failed(String.valueOf(e.getMessage()), e);
+      String line = String.valueOf(e.getMessage());
+      throw switch (e.kind()) {
+        case NO_SUCH_BUCKET -> CommandFailure.notSo(line, e);
+        case INVALID -> CommandFailure.usage(line, e);
+        default -> CommandFailure.failed(line, e);
+      };
     } catch (RuntimeException e) {
       store.close();
       throw e;

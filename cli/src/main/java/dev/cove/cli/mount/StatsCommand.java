@@ -27,7 +27,7 @@ import picocli.CommandLine.Spec;
     footerHeading = "%nExamples:%n",
     footer = {
       "  cove stats /s3",
-      "  cove stats /s3 --watch 5s                 again every five seconds, with what happened between",
+      "  cove stats /s3 --watch 5s     every five seconds, with what happened between",
       "  cove stats /s3 --json | jq '.[0].read_bytes'",
     })
 public final class StatsCommand implements Callable<Integer> {

@@ -31,7 +31,7 @@ import picocli.CommandLine.Spec;
     footerHeading = "%nExamples:%n",
     footer = {
       "  cove unmount /s3",
-      "  cove unmount --lazy /s3                   when programs still have files open there",
+      "  cove unmount --lazy /s3       while programs have files open there",
     })
 public final class UnmountCommand implements Callable<Integer> {
   private static final Duration ANSWER_WITHIN = Duration.ofHours(24);

@@ -2,17 +2,17 @@ package dev.cove.cli.quickstart;
 
 import dev.cove.cli.command.CommandFailure;
 import dev.cove.cli.command.JsonText;
+import dev.cove.cli.command.Tree;
 import dev.cove.cli.config.Folders;
+import dev.cove.cli.mount.LogFiles;
 import dev.cove.cli.process.ProcessIdentity;
+import dev.cove.cli.recover.SpoolFolders;
 import java.io.IOException;
 import java.net.URI;
-import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.SimpleFileVisitor;
 import java.nio.file.StandardOpenOption;
-import java.nio.file.attribute.BasicFileAttributes;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ExecutionException;
@@ -26,8 +26,10 @@ final class Playground {
   private static final long SERVER_END_SECONDS = 10;
 
   private final Path folder;
+  private final Folders folders;
 
   Playground(Folders folders) {
+    this.folders = folders;
     this.folder = folders.stateFolder("quickstart");
   }
 
@@ -103,8 +105,10 @@ final class Playground {
       end(server.pid());
     }
     Files.deleteIfExists(record());
-    delete(serverFolder());
-    delete(volumes());
+    Tree.delete(serverFolder());
+    Tree.delete(volumes());
+    new SpoolFolders(folders).forget(mountPoint());
+    LogFiles.forget(folders.stateFolder("logs"), mountPoint());
     // A directory that is not empty is not ours to clear: something else was put there.
     Files.deleteIfExists(mountPoint());
     Files.deleteIfExists(folder);
@@ -136,30 +140,6 @@ final class Playground {
         throw CommandFailure.failed("the server (process " + pid + ") did not end", e);
       } catch (InterruptedException e) {
         Thread.currentThread().interrupt();
-      }
-    });
-  }
-
-  private static void delete(Path tree) throws IOException {
-    if (!Files.exists(tree)) {
-      return;
-    }
-    Files.walkFileTree(tree, new SimpleFileVisitor<>() {
-      @Override
-      public FileVisitResult visitFile(Path file, BasicFileAttributes attributes)
-          throws IOException {
-        Files.delete(file);
-        return FileVisitResult.CONTINUE;
-      }
-
-      @Override
-      public FileVisitResult postVisitDirectory(Path directory, @Nullable IOException failure)
-          throws IOException {
-        if (failure != null) {
-          throw failure;
-        }
-        Files.delete(directory);
-        return FileVisitResult.CONTINUE;
       }
     });
   }

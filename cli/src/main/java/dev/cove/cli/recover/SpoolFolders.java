@@ -1,6 +1,7 @@
 package dev.cove.cli.recover;
 
 import dev.cove.cli.command.JsonText;
+import dev.cove.cli.command.Tree;
 import dev.cove.cli.config.Folders;
 import java.io.IOException;
 import java.net.URI;
@@ -70,6 +71,16 @@ public final class SpoolFolders {
       }
     }
     return entries;
+  }
+
+  /** Removes what mounts on a directory have staged and never stored, and the notes beside it. */
+  public void forget(Path mountPoint) throws IOException {
+    for (Entry entry : all()) {
+      if (mountPoint.toString().equals(entry.mountPoint())) {
+        Tree.delete(entry.folder());
+        Files.deleteIfExists(note(entry.folder()));
+      }
+    }
   }
 
   private static Entry entry(Path spool) throws IOException {

@@ -11,6 +11,8 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 final class FoldersTest {
   @TempDir
@@ -51,10 +53,22 @@ final class FoldersTest {
   @Test
   void openPrivateFolderIsClosed() throws IOException {
     Path folder = Files.createDirectory(temp.resolve("open"));
-    Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString("rwxrwxrwx"));
+    Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString("rwxr-xr-x"));
     Folders.privateFolder(folder);
     assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(folder)))
         .isEqualTo("rwx------");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"rwxrwxr-x", "rwx----w-"})
+  void folderThatOthersCouldWriteToIsRefusedAndLeftAsItIs(String permissions) throws IOException {
+    Path folder = Files.createDirectory(temp.resolve("open"));
+    Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString(permissions));
+    assertThatThrownBy(() -> Folders.privateFolder(folder))
+        .isInstanceOf(CommandFailure.class)
+        .hasMessageContaining("others can write to " + folder);
+    assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(folder)))
+        .isEqualTo(permissions);
   }
 
   @Test

@@ -8,6 +8,7 @@ import dev.cove.storage.testkit.server.S3Server;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -74,6 +75,59 @@ final class MountBadInputIT {
   }
 
   @Test
+  void writableMountOfAPrefixThatNoKeyBeginsWithSaysSo() throws Exception {
+    Result mounted = cove.run("mount", "--rw", bucket.uri() + "/typo", directory.toString());
+    assertThat(mounted.exit()).isZero();
+    assertThat(mounted.err())
+        .contains(
+            "no key in " + bucket.uri() + " begins with 'typo/' yet; the first file makes it");
+    Files.writeString(directory.resolve("file"), "x");
+    assertThat(cove.run("unmount", directory.toString()).exit()).isZero();
+    mounted = cove.run("mount", "--rw", bucket.uri() + "/typo", directory.toString());
+    assertThat(mounted.exit()).isZero();
+    assertThat(mounted.err()).doesNotContain("no key");
+    assertThat(cove.run("unmount", directory.toString()).exit()).isZero();
+  }
+
+  @Test
+  void doctorNamesAPrefixThatNoKeyBeginsWith() throws Exception {
+    Result told = cove.run("doctor", bucket.uri() + "/typo");
+    assertThat(told.out()).containsPattern("warning +objects +no key begins with 'typo/'");
+  }
+
+  @Test
+  void bucketWhoseNameTheServerFindsInvalid() throws Exception {
+    assertRefused(
+        cove.run("mount", "s3://Not_A.Name-", directory.toString()),
+        2,
+        "not a valid name for a bucket");
+  }
+
+  @Test
+  void withoutCredentialsThatAreNeeded() throws Exception {
+    assertRefused(mount("--anonymous"), 3, "not allowed without credentials");
+  }
+
+  @Test
+  void tlsToAServerThatSpeaksNone() throws Exception {
+    String endpoint = server.endpoint().toString().replaceFirst("http:", "https:");
+    assertRefused(
+        mount("--endpoint-url", endpoint, "--retries", "0"),
+        3,
+        "does not speak TLS; is it http:// instead of https://?");
+  }
+
+  @Test
+  void portForFiguresThatIsTaken() throws Exception {
+    try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      assertRefused(
+          mount("--metrics", "127.0.0.1:" + taken.getLocalPort()),
+          3,
+          "cannot listen on 127.0.0.1:" + taken.getLocalPort());
+    }
+  }
+
+  @Test
   void wrongSecretKey() throws Exception {
     cove.with("AWS_SECRET_ACCESS_KEY", "wrong");
     assertRefused(mount(), 3, "does not accept the credentials");
@@ -135,7 +189,7 @@ final class MountBadInputIT {
       String endpoint = "http://127.0.0.1:" + amazon.getAddress().getPort();
       assertRefused(
           mount("--endpoint-url", endpoint, "--region", "us-east-1"),
-          1,
+          2,
           "the bucket is in region eu-central-1",
           "--region eu-central-1");
     } finally {

@@ -7,6 +7,7 @@ import dev.cove.storage.testkit.server.FakeGcsServer;
 import dev.cove.storage.testkit.server.S3Server;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterEach;
@@ -33,6 +34,9 @@ final class QuickstartIT {
     assertThat(cove.run("quickstart", "--stop").exit()).isZero();
     assertThat(Files.readString(Path.of("/proc/self/mounts"))).doesNotContain(temp.toString());
     assertThat(temp.resolve("cove/state/quickstart")).doesNotExist();
+    for (String kept : List.of("spool", "logs", "mounts")) {
+      assertThat(temp.resolve("cove/state").resolve(kept)).isEmptyDirectory();
+    }
   }
 
   @Test
