@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Set;
@@ -19,6 +20,8 @@ import java.util.Set;
  */
 final class CacheFolder implements AutoCloseable {
   private static final String NAME = "cove-cache-1";
+  private static final FileAttribute<?> PRIVATE =
+      PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------"));
 
   private final Path folder;
   private final FileChannel owner;
@@ -30,7 +33,7 @@ final class CacheFolder implements AutoCloseable {
 
   /** @throws IOException also when the folder is a link, belongs to another user or others can write to it */
   static CacheFolder take(Path parent) throws IOException {
-    Files.createDirectories(parent);
+    Files.createDirectories(parent, PRIVATE);
     Path folder = parent.resolve(NAME);
     make(folder);
     requireOwn(folder);
@@ -79,9 +82,7 @@ final class CacheFolder implements AutoCloseable {
 
   private static void make(Path folder) throws IOException {
     if (!Files.isDirectory(folder, LinkOption.NOFOLLOW_LINKS)) {
-      Files.createDirectory(
-          folder,
-          PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+      Files.createDirectory(folder, PRIVATE);
     }
   }
 

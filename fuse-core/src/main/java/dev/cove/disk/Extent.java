@@ -154,7 +154,9 @@ final class Extent {
   }
 
   private FileChannel create() throws IOException {
-    Files.createDirectories(path.getParent());
+    Files.createDirectories(
+        path.getParent(),
+        PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
     FileChannel file = FileChannel.open(
         path,
         NEW,

@@ -34,7 +34,7 @@ final class QuickstartIT {
     assertThat(cove.run("quickstart", "--stop").exit()).isZero();
     assertThat(Files.readString(Path.of("/proc/self/mounts"))).doesNotContain(temp.toString());
     assertThat(temp.resolve("cove/state/quickstart")).doesNotExist();
-    for (String kept : List.of("spool", "logs", "mounts")) {
+    for (String kept : List.of("spool", "logs")) {
       assertThat(temp.resolve("cove/state").resolve(kept)).isEmptyDirectory();
     }
   }
