@@ -1,7 +1,8 @@
 package dev.cove.fuse;
 
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Set;
@@ -11,11 +12,20 @@ import ru.serce.jnrfuse.ErrorCodes;
 /**
  * What becomes of a request whose program got a signal. Programs take signals all the time (timers,
  * children, Go's scheduler) and few expect {@code EINTR} from a file, so only the request of a
- * program that is being killed is given up, and only one that changes nothing. The worker is left
- * alone: interrupting its thread would close the files it has open; its late answer is dropped.
+ * program that is being killed is given up: at once one that changes nothing, after a while one that
+ * stores what was written, which goes on without its program. The worker is left alone: interrupting
+ * its thread would close the files it has open; its late answer is dropped.
  */
 final class Interrupts {
   private static final long SIGKILL_BIT = 1L << (9 - 1);
+  private static final long EXITING = 0x4; // PF_EXITING of the kernel
+  private static final int SIGNAL_BITS = 0x7F; // of what wait(2) tells
+  // Fields of /proc/PID/stat behind the name, which may hold anything.
+  private static final int FLAGS = 9 - 3;
+  private static final int EXIT_CODE = 52 - 3;
+
+  // 5 s: what is stored in that time is stored when the program is gone, as its parent expects.
+  private static final long STORING_NANOS = 5_000_000_000L;
 
   private final Set<InFlight> workers = ConcurrentHashMap.newKeySet();
 
@@ -43,14 +53,12 @@ final class Interrupts {
     reply.error(ErrorCodes.EAGAIN());
   }
 
-  /** Answers the interrupted requests of programs that are being killed. */
+  /** Answers the requests of programs that are being killed. */
   void abandonKilled(FuseDevice device, NativeBuffer buffer) {
+    long now = System.nanoTime();
     for (InFlight worker : workers) {
       long unique = worker.serving();
-      if (unique != 0
-          && worker.wantsToBeAbandoned(unique)
-          && isBeingKilled(worker.pid())
-          && worker.claim(unique)) {
+      if (unique != 0 && isGivenUp(worker, unique, now) && worker.claim(unique)) {
         buffer
             .bytes()
             .putInt(FuseProtocol.OUT_LENGTH, FuseProtocol.OUT_HEADER)
@@ -58,6 +66,34 @@ final class Interrupts {
             .putLong(FuseProtocol.OUT_UNIQUE, unique);
         device.send(buffer.address(), FuseProtocol.OUT_HEADER);
       }
+    }
+  }
+
+  private static boolean isGivenUp(InFlight worker, long unique, long now) {
+    if (worker.wantsToBeAbandoned(unique)) {
+      return isBeingKilled(worker.pid());
+    }
+    // The close of a program that is gone already brings no INTERRUPT.
+    return RequestDispatcher.stores(worker.opcode())
+        && now - worker.sinceNanos() > STORING_NANOS
+        && !worker.answered()
+        && (isBeingKilled(worker.pid()) || wasKilled(worker.pid()));
+  }
+
+  /** Whether a signal ended the thread, which only lets go of its files now. */
+  private static boolean wasKilled(int thread) {
+    if (thread <= 0) {
+      return false;
+    }
+    try {
+      String stat =
+          Files.readString(Path.of("/proc", Integer.toString(thread), "stat"), ISO_8859_1);
+      String[] fields = stat.substring(stat.lastIndexOf(')') + 2).trim().split(" ");
+      return fields.length > EXIT_CODE
+          && (Long.parseLong(fields[FLAGS]) & EXITING) != 0
+          && (Integer.parseInt(fields[EXIT_CODE]) & SIGNAL_BITS) != 0;
+    } catch (IOException e) {
+      return false;
     }
   }
 
@@ -71,7 +107,7 @@ final class Interrupts {
     }
     try {
       Path status = Path.of("/proc", Integer.toString(thread), "status");
-      for (String line : Files.readAllLines(status, StandardCharsets.ISO_8859_1)) {
+      for (String line : Files.readAllLines(status, ISO_8859_1)) {
         if (line.startsWith("SigPnd:")) {
           long pending = Long.parseUnsignedLong(line.substring(7).trim(), 16);
           return (pending & SIGKILL_BIT) != 0;

@@ -111,6 +111,11 @@ final class RequestDispatcher {
     };
   }
 
+  /** Whether it is about bytes that were written before, so that its work goes on without whoever asked. */
+  static boolean stores(int opcode) {
+    return opcode == FLUSH || opcode == FSYNC;
+  }
+
   private void call(Request request, Reply reply) throws IOException {
     int opcode = request.opcode();
     switch (opcode) {

@@ -43,8 +43,13 @@ final class Watchdog implements Runnable {
     try {
       while (!Thread.currentThread().isInterrupted()) {
         Thread.sleep(TICK_MILLIS);
-        interrupts.abandonKilled(device, buffer);
-        reportSlow();
+        try {
+          interrupts.abandonKilled(device, buffer);
+          reportSlow();
+        } catch (RuntimeException | Error e) {
+          // Out of memory, for one: killed programs wait for this thread even so.
+          metrics.failures.increment();
+        }
       }
     } catch (InterruptedException e) {
       log.trace("{} is gone", name);

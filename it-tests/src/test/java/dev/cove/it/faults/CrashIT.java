@@ -41,6 +41,7 @@ import org.junit.jupiter.params.provider.CsvSource;
  * The process is held at every stage of every change at once, between a request and its answer, and
  * killed there.
  */
+@Tag("newest-jdk")
 final class CrashIT {
   private static final int FILES = 500;
   private static final byte[] LARGE = new byte[20 << 20];

@@ -60,22 +60,23 @@ final class FaultyModelIT {
   @Tag("newest-jdk")
   @Test
   void aMountDoesAsAPosixFileSystemDoesWhileRequestsFail() {
-    run(SMALL, 1, 0, 1, 900, 5);
+    run(SMALL, 1, 0, 1, 700, 4);
     report(1, 30);
   }
 
   @Tag("soak")
   @Test
   void aMountDoesSoForTwoHundredThousandOperations() {
-    run(SMALL, 1, FIRST_SEED, Integer.getInteger("cove.model.seeds", 20), 10_000, 25);
-    report(50, 2_000);
+    int seeds = Integer.getInteger("cove.model.seeds", 20);
+    run(SMALL, 1, FIRST_SEED, seeds, 10_000, 25);
+    report(10 * seeds, 400 * seeds);
   }
 
   @Tag("soak")
   @Test
   void filesOfSeveralPartsDoSoToo() {
     run(LARGE, STRETCHED, FIRST_SEED, Integer.getInteger("cove.model.seeds", 4), 150, 2);
-    report(5, 100);
+    report(1, 30);
   }
 
   private void run(
@@ -139,13 +140,16 @@ final class FaultyModelIT {
     return faults;
   }
 
-  /** Strikes again after 1 to {@code 2 * mean - 1} requests, so that there are as many as wanted in any run. */
+  /**
+   * Strikes after a random number of requests again and again, so that there are as many as wanted in any
+   * run. Never two in a row: three that break off the same body are more than a mount puts up with.
+   */
   private static ProxyPlan sometimes(ProxyPlan plan, Random random, int mean) {
     AtomicInteger left = new AtomicInteger(1 + random.nextInt(mean));
     return plan.where(request -> {
       boolean strikes = left.decrementAndGet() == 0;
       if (strikes) {
-        left.set(1 + random.nextInt(2 * mean - 1));
+        left.set(2 + random.nextInt(2 * mean - 3));
       }
       return strikes;
     });

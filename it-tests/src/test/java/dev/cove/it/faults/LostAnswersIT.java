@@ -11,6 +11,7 @@ import static dev.cove.storage.StoreOperation.UPLOAD_PART;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.cove.it.mount.BucketMount;
+import dev.cove.it.mount.BucketMount.Running;
 import dev.cove.storage.StoreOperation;
 import dev.cove.storage.testkit.Gate;
 import dev.cove.storage.testkit.proxy.HttpFaultProxy;
@@ -140,6 +141,28 @@ final class LostAnswersIT {
     BucketMount.Result result = writer.await();
     assertThat(result.output()).contains("Stale file handle");
     assertThat(s3.text("replace")).isEqualTo("theirs\n");
+  }
+
+  @Test
+  void halfDoneWorkThatIsDiscardedIsNeitherFinishedNorUndone() throws Exception {
+    s3.put("directory/old/b", "old\n");
+    Gate copy = proxy.on(COPY).key("directory/old/a").once().hang();
+    Running rename = s3.start("bash", "-c", "mv $M/directory/old $M/directory/new");
+    copy.awaitArrival(PATIENCE);
+    s3.kill(s3.directory);
+    assertThat(rename.await().exit()).isNotZero();
+    proxy.heal();
+    assertThat(s3.cove("recover", "--json").output())
+        .contains("its rename to directory/new/ is to be undone");
+    assertThat(s3.cove("recover", "--discard").exit()).as("without --yes").isEqualTo(2);
+    assertThat(s3.cove("recover", "--json").output()).contains("directory/new/");
+    BucketMount.Result discarded = s3.cove("recover", "--discard", "--yes");
+    assertThat(discarded.exit()).as(discarded.output()).isZero();
+    assertThat(s3.cove("recover", "--json").output()).isEqualTo("[]");
+    List<String> before = s3.keys("directory/");
+    s3.mount("--rw");
+    assertThat(s3.sh("cat $M/directory/old/a $M/directory/old/b")).isEqualTo("old\nold");
+    assertThat(s3.keys("directory/")).isEqualTo(before);
   }
 
   @Test

@@ -23,12 +23,14 @@ import java.util.Map;
 import java.util.Random;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** What programs are told, and what is kept, when the bucket does not take what they write. */
+@Tag("newest-jdk")
 final class UnstoredWritesIT {
   // Each looks at what close says.
   private static final List<String> PROGRAMS = List.of(
@@ -176,6 +178,35 @@ final class UnstoredWritesIT {
     assertThat(s3.cove("recover", "--upload").exit()).isZero();
     assertThat(s3.bytes("pending")).isEqualTo(content("small"));
     s3.forget(s3.directory);
+  }
+
+  @Test
+  void aProgramThatIsKilledEndsWhileWhatItWroteIsStillBeingStored() throws Exception {
+    s3.mount("--rw", "--stall-timeout", "10m", "--attempt-timeout", "10m");
+    Gate closing = proxy.on(PUT).key("closing").hang();
+    Gate open = proxy.on(PUT).key("open").hang();
+    Running closes = s3.start("bash", "-c", "exec cp $T/small $M/closing");
+    Running holds = s3.start("python3", "-c", """
+        import os, time
+        M, T = os.environ['M'], os.environ['T']
+        f = os.open(M + '/open', os.O_WRONLY | os.O_CREAT)
+        os.write(f, open(T + '/small', 'rb').read())
+        open(T + '/holding', 'w').close()
+        time.sleep(600)
+        """);
+    closing.awaitArrival(Duration.ofSeconds(60));
+    BucketMount.eventually(() -> assertThat(s3.local.resolve("holding")).exists());
+    for (Running program : List.of(closes, holds)) {
+      program.process().destroyForcibly();
+    }
+    assertThat(closes.await().exit()).isEqualTo(128 + 9);
+    assertThat(holds.await().exit()).isEqualTo(128 + 9);
+    closing.open();
+    open.open();
+    for (String key : List.of("closing", "open")) {
+      BucketMount.eventually(() -> assertThat(s3.keys(key)).isNotEmpty());
+      assertThat(s3.bytes(key)).isEqualTo(content("small"));
+    }
   }
 
   private byte[] content(String name) throws IOException {
