@@ -1,4 +1,4 @@
-"""benchmarks/run soak [--minutes N]: mixed reads on one mount for an hour; exits 1 if a line slows down or memory grows."""
+"""benchmarks/run soak [--minutes N] [--pause N]: mixed reads on one mount for an hour; exits 1 if a line slows down or memory grows."""
 
 import argparse
 import os
@@ -47,7 +47,7 @@ def turn(top, size):
     return figures
 
 
-def run(minutes):
+def run(minutes, pause):
     samples = Samples()
     with lab.Lab() as lab_:
         endpoint = servers.start_minio(lab_, lab_.memory / "minio")
@@ -62,6 +62,7 @@ def run(minutes):
                 samples.turns.append({**figures, **held(mount.pid)})
                 print("  " + ", ".join(f"{name} {report.number(value)}"
                                        for name, value in samples.turns[-1].items()), file=sys.stderr, flush=True)
+                time.sleep(pause)
             peak = mount.peak()
     return samples, peak
 
@@ -82,13 +83,15 @@ def verdict(samples, peak):
 def main():
     parser = argparse.ArgumentParser(prog="benchmarks/run soak", description=__doc__)
     parser.add_argument("--minutes", type=float, default=60, metavar="N", help="how long (default: 60)")
+    parser.add_argument("--pause", type=float, default=0, metavar="N",
+                        help="seconds of rest between turns, where others need the machine (default: 0)")
     chosen = parser.parse_args()
     for number in (signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, lambda *_: sys.exit(3))
     try:
         provide()
         forget_settings()
-        samples, peak = run(chosen.minutes)
+        samples, peak = run(chosen.minutes, chosen.pause)
     except lab.Failed as error:
         print(f"benchmarks/run soak: {error}", file=sys.stderr)
         return 3

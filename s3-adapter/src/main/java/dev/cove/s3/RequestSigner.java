@@ -31,8 +31,12 @@ final class RequestSigner {
 
   private record DayKey(String secret, String date, byte[] key) {}
 
+  /** A second as it is written: requests in a row are of the same one. */
+  private record Moment(long second, String text) {}
+
   private final String region;
   private volatile @Nullable DayKey day;
+  private volatile @Nullable Moment last;
 
   RequestSigner(String region) {
     this.region = region;
@@ -52,7 +56,7 @@ final class RequestSigner {
       SortedMap<String, String> headers,
       AwsCredentials credentials,
       Instant now) {
-    String moment = MOMENT.format(now);
+    String moment = moment(now);
     headers.put("x-amz-content-sha256", EMPTY_BODY);
     headers.put("x-amz-date", moment);
     if (credentials instanceof AwsSessionCredentials session) {
@@ -74,6 +78,15 @@ final class RequestSigner {
         "authorization",
         ALGORITHM + " Credential=" + credentials.accessKeyId() + '/' + scope + ", SignedHeaders="
             + names + ", Signature=" + signature);
+  }
+
+  private String moment(Instant now) {
+    Moment known = last;
+    if (known == null || known.second() != now.getEpochSecond()) {
+      known = new Moment(now.getEpochSecond(), MOMENT.format(now));
+      last = known;
+    }
+    return known.text();
   }
 
   private byte[] dayKey(String secret, String date) {

@@ -49,6 +49,7 @@ final class ShortPath {
   private final AtomicInteger probation;
   // Until the server turns out to take no notice, or offence.
   private volatile boolean askForMetadata;
+  private volatile @Nullable Time lastTime;
 
   ShortPath(
       PlainHttpClient http,
@@ -79,6 +80,9 @@ final class ShortPath {
     EARNED,
     AT_ONCE
   }
+
+  /** A Last-Modified and what it means: answers in a row often have the same. */
+  private record Time(String text, Instant instant) {}
 
   /** What came of a GET. */
   record Got(GetObjectResponse head, AbortableInputStream body) {}
@@ -227,7 +231,7 @@ final class ShortPath {
     }
   }
 
-  private static GetObjectResponse got(Header[] headers) {
+  private GetObjectResponse got(Header[] headers) {
     GetObjectResponse.Builder got = GetObjectResponse.builder();
     Map<String, String> metadata = new HashMap<>();
     for (Header header : headers) {
@@ -258,7 +262,7 @@ final class ShortPath {
     return got.metadata(metadata).build();
   }
 
-  private static HeadObjectResponse headed(Header[] headers) {
+  private HeadObjectResponse headed(Header[] headers) {
     HeadObjectResponse.Builder head = HeadObjectResponse.builder();
     Map<String, String> metadata = new HashMap<>();
     for (Header header : headers) {
@@ -291,7 +295,12 @@ final class ShortPath {
     }
   }
 
-  private static Instant time(String value) {
-    return DateUtils.parseRfc822Date(value);
+  private Instant time(String value) {
+    Time known = lastTime;
+    if (known == null || !known.text().equals(value)) {
+      known = new Time(value, DateUtils.parseRfc822Date(value));
+      lastTime = known;
+    }
+    return known.instant();
   }
 }
