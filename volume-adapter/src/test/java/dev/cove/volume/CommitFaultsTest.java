@@ -11,8 +11,12 @@ import dev.cove.storage.testkit.MemoryObjectStore;
 import dev.cove.storage.testkit.RecordingObjectStore;
 import dev.cove.volume.VolumeException.Reason;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Random;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -131,6 +135,32 @@ final class CommitFaultsTest {
       assertThat(volume.commit("changed").number()).isEqualTo(2);
       assertThat(store.verify().damages()).isEmpty();
     }
+  }
+
+  @Test
+  void noObjectIsEverOverwritten() {
+    FaultyObjectStore refusing = new FaultyObjectStore(objects);
+    Set<String> written = ConcurrentHashMap.newKeySet();
+    List<String> twice = Collections.synchronizedList(new ArrayList<>());
+    refusing
+        .on(StoreOperation.PUT)
+        .keys(key -> !written.add(key) && twice.add(key))
+        .fail(Kind.INVALID);
+    try (VolumeStore store = VolumeStore.open(refusing)) {
+      Volume volume = store.create("v");
+      for (int i = 0; i < 3; i++) {
+        volume.writeFile("/same", new byte[] {(byte) i});
+        volume.commit("again");
+      }
+      volume.tag("tag", "1");
+      volume.rollback("1", "back");
+      store.rename("v", "w");
+      store.rename("w", "v");
+      store.delete("v");
+      store.create("v");
+    }
+    assertThat(twice).isEmpty();
+    assertThat(written).hasSizeGreaterThan(10);
   }
 
   @Test

@@ -21,6 +21,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** A store that version 1 of the format has written, checked in, is read by every later Cove. */
 final class FormatCompatibilityTest {
@@ -60,11 +62,12 @@ final class FormatCompatibilityTest {
     }
   }
 
-  @Test
-  void aVolumeOfANewerVersionIsRefusedInOneLine() throws IOException {
+  @ParameterizedTest
+  @ValueSource(strings = {"/commits/", "names/"})
+  void aVolumeOfANewerVersionIsRefusedInOneLine(String kind) throws IOException {
     MemoryObjectStore objects = checkedIn();
     for (String key : objects.keys()) {
-      if (key.contains("/commits/")) {
+      if (key.contains(kind)) {
         byte[] bytes = read(objects, key);
         bytes[5] = 2;
         objects.put(key, Content.of(bytes), WriteOptions.DEFAULT);

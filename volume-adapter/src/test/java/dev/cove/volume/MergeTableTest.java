@@ -128,7 +128,16 @@ final class MergeTableTest {
       case "chmod" ->
         assertThat(merged.stat("/d/f".equals(path) ? moved(merged) : path).mode())
             .isEqualTo(who.equals("ours") ? 0700 : 0711);
-      default -> {} // Content that both see is compared already.
+      case "create" -> assertThat(merged.readFile(path)).isEqualTo(bytes("new by " + who));
+      case "edit" -> {
+        if (merged.stat(path).isDirectory()) {
+          assertThat(merged.stat(path).xattrs()).containsOnlyKeys("user.by");
+          assertThat(merged.stat(path).xattrs().get("user.by")).isEqualTo(bytes(who));
+        } else {
+          assertThat(merged.readFile(path)).isEqualTo(bytes("edited by " + who));
+        }
+      }
+      default -> throw new IllegalArgumentException(change);
     }
   }
 

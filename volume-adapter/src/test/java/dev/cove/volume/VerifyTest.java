@@ -15,6 +15,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Tag;
@@ -62,6 +63,41 @@ final class VerifyTest {
         assertThat(damage.object()).isEqualTo(pack);
         assertThat(damage.files()).containsExactly("v@2:/d/b");
       });
+    }
+  }
+
+  @Test
+  void aDamagedNodeFailsWhatIsInItAndNothingElse() throws IOException {
+    int files = 3_000;
+    try (VolumeStore store = VolumeStore.open(objects)) {
+      Volume volume = store.create("v");
+      try (BatchUpload batch = volume.batchUpload()) {
+        for (int i = 0; i < files; i++) {
+          batch.put(new byte[] {(byte) i, (byte) (i >> 8)}, "/d" + i / 100 + "/f" + i);
+        }
+        batch.commit("many");
+      }
+    }
+    // The names of one directory lie together in a leaf; this one stands in the middle of them.
+    String pack = packWith("f1550");
+    byte[] bytes = read(pack);
+    bytes[new String(bytes, StandardCharsets.ISO_8859_1).indexOf("f1550") + 2] ^= 4;
+    write(pack, bytes);
+    List<String> lost = new ArrayList<>();
+    try (VolumeStore store = VolumeStore.open(objects)) {
+      Volume volume = store.volume("v");
+      for (int i = 0; i < files; i++) {
+        String path = "/d" + i / 100 + "/f" + i;
+        try {
+          assertThat(volume.readFile(path)).containsExactly(i & 0xff, i >> 8);
+        } catch (VolumeException e) {
+          assertThat(e.reason()).isEqualTo(Reason.CORRUPT);
+          assertThat(e).hasMessageContaining(path);
+          lost.add(path);
+        }
+      }
+      assertThat(lost).hasSizeBetween(1, 1_000).contains("/d15/f1550");
+      assertThat(store.verify().damages()).isNotEmpty();
     }
   }
 

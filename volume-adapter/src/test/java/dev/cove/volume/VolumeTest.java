@@ -124,6 +124,34 @@ final class VolumeTest {
   }
 
   @Test
+  void replacingContentShowsUnderAllNames() {
+    Volume volume = store.create("data");
+    volume.writeFile("/a", bytes("1"));
+    volume.link("/a", "/b");
+    volume.commit("linked");
+    long inode = volume.stat("/a").inode();
+    volume.writeFile("/b", bytes("2"));
+    volume.commit("replaced");
+    Volume fresh = store.volume("data");
+    assertThat(fresh.readFile("/a")).asString().isEqualTo("2");
+    assertThat(fresh.stat("/a").inode()).isEqualTo(inode);
+  }
+
+  @Test
+  void aCopyStoresNothing() {
+    byte[] large = new byte[5 << 20];
+    new Random(2).nextBytes(large);
+    Volume volume = store.create("data");
+    volume.writeFile("/a", large);
+    volume.commit("large");
+    long before = store.verify().bytes();
+    volume.copyFiles(List.of("/a"), "/b");
+    volume.commit("copied");
+    assertThat(store.verify().bytes() - before).isLessThan(10_000);
+    assertThat(store.volume("data").readFile("/b")).isEqualTo(large);
+  }
+
+  @Test
   void aVolumeIsRenamedAndDeleted() {
     Volume volume = store.create("old");
     volume.writeFile("/a", bytes("1"));

@@ -37,6 +37,9 @@ final class Download implements AutoCloseable {
   // So many files wait for a thread; a tree of millions needs no memory to queue.
   private static final int WAITING = 256;
   private static final String TREE = "tree";
+  // PATH_MAX, with its NUL.
+  private static final int LONGEST_PATH = 4_095;
+  private static final int SHOWN = 40;
 
   private final Pinned pinned;
   private final FileInfo info;
@@ -87,6 +90,7 @@ final class Download implements AutoCloseable {
   private void refuse(FileInfo start, List<FileInfo> all, boolean force, boolean resumed)
       throws IOException {
     for (FileInfo file : all) {
+      refuseLongPath(below(stage.resolve(TREE), start, file), file);
       Path place = below(target, start, file);
       boolean there = Files.exists(place, LinkOption.NOFOLLOW_LINKS);
       boolean directory = Files.isDirectory(place, LinkOption.NOFOLLOW_LINKS);
@@ -98,6 +102,15 @@ final class Download implements AutoCloseable {
         throw CommandFailure.notSo(
             Printable.line(place.toString()) + " exists already (--force replaces it)");
       }
+    }
+  }
+
+  private static void refuseLongPath(Path place, FileInfo file) {
+    int length = place.toString().getBytes(UTF_8).length;
+    if (length > LONGEST_PATH) {
+      String end = file.path().substring(Math.max(0, file.path().length() - SHOWN));
+      throw CommandFailure.notSo("a path of " + length + " bytes, which ends with "
+          + Printable.line(end) + ", is longer than this system takes: get what is below it");
     }
   }
 
