@@ -1,25 +1,25 @@
-package dev.cove.benchmarks.state;
+package dev.cove.benchmarks;
 
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 
 /** The table, and which of its lines miss their limit. */
-final class Report {
+public final class Report {
   private record Line(String what, double figure, String unit, String limit, boolean met) {}
 
   private final List<Line> lines = new ArrayList<>();
 
-  void atMost(String what, double figure, double limit, String unit) {
+  public void atMost(String what, double figure, double limit, String unit) {
     add(new Line(what, figure, unit, "<= " + number(limit), figure <= limit));
   }
 
-  void atLeast(String what, double figure, double limit, String unit) {
+  public void atLeast(String what, double figure, double limit, String unit) {
     add(new Line(what, figure, unit, ">= " + number(limit), figure >= limit));
   }
 
   /** A figure without a limit. */
-  void note(String what, double figure, String unit) {
+  public void note(String what, double figure, String unit) {
     add(new Line(what, figure, unit, "", true));
   }
 
@@ -32,7 +32,7 @@ final class Report {
   }
 
   private static void print(String what, String figure, String limit, String verdict) {
-    System.out.printf(Locale.ROOT, "%-66s %18s  %-10s %s%n", what, figure, limit, verdict);
+    System.out.printf(Locale.ROOT, "%-72s %18s  %-10s %s%n", what, figure, limit, verdict);
   }
 
   private static String number(double figure) {
@@ -42,7 +42,7 @@ final class Report {
   }
 
   /** Says again what was missed; true if nothing was. */
-  boolean conclude() {
+  public boolean conclude() {
     List<Line> missed = lines.stream().filter(line -> !line.met).toList();
     System.out.println();
     System.out.println(

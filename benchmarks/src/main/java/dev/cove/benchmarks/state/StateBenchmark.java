@@ -1,5 +1,6 @@
 package dev.cove.benchmarks.state;
 
+import dev.cove.benchmarks.Report;
 import dev.cove.state.Bytes;
 import dev.cove.state.Durability;
 import dev.cove.storage.testkit.server.RedisServer;
