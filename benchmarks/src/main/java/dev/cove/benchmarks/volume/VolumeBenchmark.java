@@ -131,8 +131,12 @@ public final class VolumeBenchmark {
       objects.take();
       Volume volume = fresh(objects).volume("v");
       change(volume, directories / 2, 0);
-      report.atMost(
-          of + "requests of a process that knows nothing", objects.take().size(), 12, "");
+      String what = of + "requests of a process that knows nothing";
+      if (files <= 100_000) {
+        report.atMost(what, objects.take().size(), 12, "");
+      } else {
+        report.note(what, objects.take().size(), "");
+      }
       double[] took = new double[COMMITS];
       Random random = new Random(7);
       for (int i = 0; i < COMMITS; i++) {
