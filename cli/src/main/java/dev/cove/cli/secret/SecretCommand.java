@@ -8,8 +8,10 @@ import dev.cove.cli.secret.Secrets.Existing;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -155,7 +157,8 @@ public final class SecretCommand {
     public Integer call() {
       Secrets secrets = Secrets.current();
       List<Map<String, @Nullable Object>> rows = new ArrayList<>();
-      boolean failed = false;
+      // The same for every secret where the key file is what is wrong.
+      Set<String> failures = new LinkedHashSet<>();
       for (String name : secrets.names()) {
         Map<String, @Nullable Object> row = new LinkedHashMap<>();
         row.put("name", name);
@@ -165,14 +168,15 @@ public final class SecretCommand {
           row.put("created", stored.created());
           row.put("changed", stored.changed());
         } catch (CommandFailure e) {
-          failed = true;
-          spec.commandLine().getErr().println("cove secret list: " + e.line());
+          failures.add(e.line());
           row.put("keys", null);
           row.put("created", null);
           row.put("changed", null);
         }
         rows.add(row);
       }
+      failures.forEach(
+          failure -> spec.commandLine().getErr().println("cove secret list: " + failure));
       if (json) {
         spec.commandLine().getOut().println(JsonText.write(rows));
       } else {
@@ -180,7 +184,7 @@ public final class SecretCommand {
           spec.commandLine().getOut().println(line(row));
         }
       }
-      return failed ? ExitCodes.FAILED : ExitCodes.DONE;
+      return failures.isEmpty() ? ExitCodes.DONE : ExitCodes.FAILED;
     }
 
     private static String line(Map<String, @Nullable Object> row) {

@@ -79,8 +79,9 @@ final class StandardInput {
     String text = all.endsWith("\n") ? all.substring(0, all.length() - 1) : all;
     List<String> parts = keys.size() == 1 ? List.of(text) : List.of(text.split("\n", -1));
     if (parts.size() != keys.size()) {
-      throw CommandFailure.usage("standard input has " + parts.size() + " lines, but "
-          + String.join(", ", keys) + " take one each");
+      throw CommandFailure.usage("standard input has " + parts.size()
+          + (parts.size() == 1 ? " line, but " : " lines, but ") + String.join(", ", keys)
+          + " take one each");
     }
     Map<String, String> values = new LinkedHashMap<>();
     for (int i = 0; i < keys.size(); i++) {

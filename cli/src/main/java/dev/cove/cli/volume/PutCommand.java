@@ -104,6 +104,9 @@ final class PutCommand extends OnVolume {
         || !isDirectory && volume.exists(remote) && volume.stat(remote).isDirectory();
     Path name = source.getFileName();
     // Of the root directory there is no name: then what is in it goes right there.
-    return below && name != null ? remote + "/" + name : remote;
+    if (!below || name == null) {
+      return remote;
+    }
+    return remote + (remote.endsWith("/") ? "" : "/") + name;
   }
 }
