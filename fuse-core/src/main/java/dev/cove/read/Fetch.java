@@ -112,7 +112,7 @@ final class Fetch {
           once();
         } catch (StorageException e) {
           barren = filled > before ? 0 : barren + 1;
-          if (!worthResuming(e.kind())
+          if (!e.kind().isPassing()
               || barren >= BARREN_TRIES
               || ++tries >= TRIES
               || System.nanoTime() - deadline > 0) {
@@ -307,25 +307,6 @@ final class Fetch {
         waiters.remove(waiter);
       }
     }
-  }
-
-  private static boolean worthResuming(Kind kind) {
-    return switch (kind) {
-      case TIMEOUT, UNAVAILABLE, THROTTLED -> true;
-      case NOT_FOUND,
-          NO_SUCH_BUCKET,
-          PRECONDITION_FAILED,
-          INVALID_RANGE,
-          UNAUTHENTICATED,
-          ACCESS_DENIED,
-          READ_ONLY,
-          ARCHIVED,
-          INVALID,
-          UNSUPPORTED,
-          NO_SPACE,
-          CORRUPT,
-          INTERRUPTED -> false;
-    };
   }
 
   private static final class Waiter {

@@ -327,19 +327,6 @@ public final class ObjectReader {
   }
 
   private static boolean worthAnother(Kind kind) {
-    return switch (kind) {
-      case TIMEOUT, UNAVAILABLE, THROTTLED, CORRUPT, INTERRUPTED -> true;
-      case NOT_FOUND,
-          NO_SUCH_BUCKET,
-          PRECONDITION_FAILED,
-          INVALID_RANGE,
-          UNAUTHENTICATED,
-          ACCESS_DENIED,
-          READ_ONLY,
-          ARCHIVED,
-          INVALID,
-          UNSUPPORTED,
-          NO_SPACE -> false;
-    };
+    return kind.isPassing() || kind == Kind.CORRUPT || kind == Kind.INTERRUPTED;
   }
 }

@@ -27,32 +27,15 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /** What changes do to the bucket, to those who have files open, and to other writers. */
-final class BucketChangesTest {
+final class BucketChangesTest extends MountedBucketTest {
   private static final OpenFlags EXCLUSIVE = new OpenFlags(2 | 0x80);
 
-  @TempDir
-  private Path folder;
-
-  private TestBucket bucket;
-  private BucketFileSystem fs;
-  private Paths paths;
-
-  @BeforeEach
-  void mount() throws IOException {
-    bucket = new TestBucket(folder);
-    fs = bucket.mountWritable(How.POSIX);
-    paths = new Paths(fs);
-  }
-
-  @AfterEach
-  void unmount() throws IOException {
-    bucket.close();
+  @Override
+  BucketFileSystem mount(TestBucket bucket) throws IOException {
+    return bucket.mountWritable(How.POSIX);
   }
 
   /** From now on the bucket deletes whatever is there, as MinIO does. */
@@ -63,9 +46,7 @@ final class BucketChangesTest {
 
   private void mountOf(Capabilities capabilities) throws IOException {
     bucket.close();
-    bucket = new TestBucket(folder.resolve("other"), capabilities);
-    fs = bucket.mountWritable(How.POSIX);
-    paths = new Paths(fs);
+    remount(new TestBucket(folder.resolve("other"), capabilities));
   }
 
   @Test

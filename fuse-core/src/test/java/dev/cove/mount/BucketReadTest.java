@@ -16,35 +16,18 @@ import dev.cove.vfs.OpenFlags;
 import dev.cove.vfs.RenameMode;
 import dev.cove.vfs.VirtualFileSystem;
 import dev.cove.vfs.XattrMode;
+import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /** What a read-only mount shows of a bucket, and what that costs. */
-final class BucketReadTest {
-  @TempDir
-  private Path folder;
-
-  private TestBucket bucket;
-  private BucketFileSystem fs;
-  private Paths paths;
-
-  @BeforeEach
-  void mount() throws Exception {
-    bucket = new TestBucket(folder);
-    fs = bucket.mountReadOnly(How.LIST);
-    paths = new Paths(fs);
-  }
-
-  @AfterEach
-  void unmount() throws Exception {
-    bucket.close();
+final class BucketReadTest extends MountedBucketTest {
+  @Override
+  BucketFileSystem mount(TestBucket bucket) throws IOException {
+    return bucket.mountReadOnly(How.LIST);
   }
 
   @Test

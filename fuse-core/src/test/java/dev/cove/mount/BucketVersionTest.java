@@ -8,34 +8,17 @@ import dev.cove.vfs.Errno;
 import dev.cove.vfs.OpenFlags;
 import dev.cove.vfs.Opened.PageCache;
 import dev.cove.vfs.VirtualFileSystem;
-import java.nio.file.Path;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
+import java.io.IOException;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /** One inode, one version: what readers see while others replace what they read. */
-final class BucketVersionTest {
+final class BucketVersionTest extends MountedBucketTest {
   // Larger than what is fetched at once, so that a later part is another request.
   private static final int LARGE = 40 << 20;
 
-  @TempDir
-  private Path folder;
-
-  private TestBucket bucket;
-  private BucketFileSystem fs;
-  private Paths paths;
-
-  @BeforeEach
-  void mount() throws Exception {
-    bucket = new TestBucket(folder);
-    fs = bucket.mountReadOnly(How.LIST);
-    paths = new Paths(fs);
-  }
-
-  @AfterEach
-  void unmount() throws Exception {
-    bucket.close();
+  @Override
+  BucketFileSystem mount(TestBucket bucket) throws IOException {
+    return bucket.mountReadOnly(How.LIST);
   }
 
   @Test

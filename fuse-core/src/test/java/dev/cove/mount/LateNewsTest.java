@@ -8,36 +8,18 @@ import dev.cove.vfs.Entry;
 import dev.cove.vfs.VirtualFileSystem;
 import dev.cove.vfs.VirtualFileSystem.DirectorySink;
 import java.io.IOException;
-import java.nio.file.Path;
 import java.util.Map;
 import java.util.TreeMap;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /** What was listed before a change of the mount's own and is delivered after it. */
-final class LateNewsTest {
-  @TempDir
-  private Path folder;
-
-  private TestBucket bucket;
-  private BucketFileSystem fs;
-  private Paths paths;
-
-  @BeforeEach
-  void mount() throws IOException {
-    bucket = new TestBucket(folder);
+final class LateNewsTest extends MountedBucketTest {
+  @Override
+  BucketFileSystem mount(TestBucket bucket) throws IOException {
     bucket.put("a", "first");
     bucket.put("b", "old");
     bucket.put("c", "last");
-    fs = bucket.mountWritable(How.POSIX);
-    paths = new Paths(fs);
-  }
-
-  @AfterEach
-  void unmount() throws IOException {
-    bucket.close();
+    return bucket.mountWritable(How.POSIX);
   }
 
   /** Takes entries with their attributes, so many of them. */

@@ -7,34 +7,17 @@ import dev.cove.mount.TestBucket.How;
 import dev.cove.storage.StorageException.Kind;
 import dev.cove.storage.StoreOperation;
 import dev.cove.vfs.OpenFlags;
+import java.io.IOException;
 import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.List;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /** Files that were closed and could not be stored, and what becomes of them. */
-final class UnstoredFilesTest {
-  @TempDir
-  private Path folder;
-
-  private TestBucket bucket;
-  private BucketFileSystem fs;
-  private Paths paths;
-
-  @BeforeEach
-  void mount() throws Exception {
-    bucket = new TestBucket(folder);
+final class UnstoredFilesTest extends MountedBucketTest {
+  @Override
+  BucketFileSystem mount(TestBucket bucket) throws IOException {
     bucket.put("old", "stored");
-    fs = bucket.mountWritable(How.POSIX);
-    paths = new Paths(fs);
-  }
-
-  @AfterEach
-  void unmount() throws Exception {
-    bucket.close();
+    return bucket.mountWritable(How.POSIX);
   }
 
   @Test

@@ -201,21 +201,7 @@ final class GcsConnection implements AutoCloseable {
 
   /** Whether the next attempt may well succeed. */
   static boolean isPassing(StorageException failure) {
-    return switch (failure.kind()) {
-      case TIMEOUT, UNAVAILABLE, THROTTLED, CORRUPT -> true;
-      case NOT_FOUND,
-          NO_SUCH_BUCKET,
-          PRECONDITION_FAILED,
-          INVALID_RANGE,
-          UNAUTHENTICATED,
-          ACCESS_DENIED,
-          READ_ONLY,
-          ARCHIVED,
-          INVALID,
-          UNSUPPORTED,
-          NO_SPACE,
-          INTERRUPTED -> false;
-    };
+    return failure.kind().isPassing() || failure.kind() == Kind.CORRUPT;
   }
 
   private StorageException last(StorageException told, Attempt attempt, boolean uncertain) {

@@ -39,7 +39,12 @@ public final class StorageException extends IOException {
     /** The connection failed or the server did; a write may have been applied. */
     UNAVAILABLE,
     /** The calling thread was interrupted; a write may have been applied. */
-    INTERRUPTED
+    INTERRUPTED;
+
+    /** Whether the same may well succeed a little later, with nothing changed. */
+    public boolean isPassing() {
+      return this == THROTTLED || this == TIMEOUT || this == UNAVAILABLE;
+    }
   }
 
   private static final long serialVersionUID = 1L;
@@ -62,21 +67,6 @@ public final class StorageException extends IOException {
 
   /** Whether the write that failed so may have been applied all the same. */
   public boolean mayHaveBeenApplied() {
-    return switch (kind) {
-      case TIMEOUT, UNAVAILABLE, INTERRUPTED -> true;
-      case NOT_FOUND,
-          NO_SUCH_BUCKET,
-          PRECONDITION_FAILED,
-          INVALID_RANGE,
-          UNAUTHENTICATED,
-          ACCESS_DENIED,
-          READ_ONLY,
-          ARCHIVED,
-          INVALID,
-          UNSUPPORTED,
-          NO_SPACE,
-          CORRUPT,
-          THROTTLED -> false;
-    };
+    return kind == Kind.TIMEOUT || kind == Kind.UNAVAILABLE || kind == Kind.INTERRUPTED;
   }
 }
