@@ -8,7 +8,6 @@ import dev.cove.cli.metrics.MountMetrics;
 import dev.cove.cli.mount.MountCommand.Missing;
 import dev.cove.cli.mount.MountCommand.MountRequest;
 import dev.cove.cli.store.BucketUrl;
-import dev.cove.cli.store.BucketUrl.Cloud;
 import dev.cove.cli.store.StoreOptions;
 import dev.cove.disk.DiskBlocks;
 import dev.cove.fuse.FuseMount;
@@ -18,14 +17,10 @@ import dev.cove.fuse.StaleMounts;
 import dev.cove.mount.BucketFileSystem;
 import dev.cove.mount.BucketOptions;
 import dev.cove.mount.BucketOptions.AttributeMode;
-import dev.cove.mount.BucketOptions.OnConflict;
 import dev.cove.mount.WriteSettings;
 import dev.cove.read.ReadMeter;
 import dev.cove.s3.S3Config.Lists;
-import dev.cove.storage.ListPage;
-import dev.cove.storage.ListRequest;
 import dev.cove.storage.ObjectStore;
-import dev.cove.storage.StorageException;
 import dev.cove.write.WriteException;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -34,11 +29,9 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
-import java.util.concurrent.ConcurrentHashMap;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -53,7 +46,7 @@ final class Mounting {
   private final Folders folders;
   private final Shared shared;
   private final Missing missing;
-  private final Set<BucketUrl> nothingYet = ConcurrentHashMap.newKeySet();
+  private final Set<BucketUrl> nothingYet = new HashSet<>();
 
   Mounting(
       StoreOptions storeOptions,
@@ -74,21 +67,25 @@ final class Mounting {
   List<MountedBucket> mount(List<MountRequest> requests) throws IOException, InterruptedException {
     storeOptions.lists(
         fileSystem.attributes(writing) == AttributeMode.POSIX ? Lists.WITH_METADATA : Lists.PLAIN);
-    // What the buckets answer takes a round trip each, so the directories are looked at meanwhile.
-    List<CompletableFuture<ObjectStore>> stores = requests.stream()
-        .map(request -> CompletableFuture.supplyAsync(() -> open(request.source()), Mounting::run))
-        .toList();
+    // What buckets answer takes a round trip each, so the directories are looked at meanwhile.
+    BucketOpening buckets = new BucketOpening(
+        requests.stream().map(MountRequest::source).toList(), storeOptions, writing, missing);
     List<MountedBucket> mounted = new ArrayList<>();
     try {
       for (MountRequest request : requests) {
         check(request.directory());
       }
-      for (int i = 0; i < requests.size(); i++) {
-        mounted.add(mount(requests.get(i), await(stores.get(i))));
+      if (writing.isWritable()) {
+        buckets.prepareWriting();
       }
+      for (int i = 0; i < requests.size(); i++) {
+        mounted.add(mount(requests.get(i), buckets.await(i)));
+      }
+      nothingYet.addAll(buckets.nothingYet());
       return mounted;
     } catch (IOException | RuntimeException | InterruptedException e) {
       mounted.forEach(mount -> mount.unmountForGood(Duration.ZERO, () -> {}));
+      buckets.finish();
       throw e;
     }
   }
@@ -96,23 +93,6 @@ final class Mounting {
   /** Whether this was mounted though no key begins with its prefix yet. */
   boolean hasNothingYet(BucketUrl source) {
     return nothingYet.contains(source);
-  }
-
-  private static void run(Runnable task) {
-    Thread thread = new Thread(task, "open");
-    thread.setDaemon(true);
-    thread.start();
-  }
-
-  private static ObjectStore await(CompletableFuture<ObjectStore> store) {
-    try {
-      return store.join();
-    } catch (CompletionException e) {
-      if (e.getCause() instanceof RuntimeException cause) {
-        throw cause;
-      }
-      throw e;
-    }
   }
 
   // The cheap reasons first: before a request is sent, and before a helper program is asked to
@@ -132,52 +112,6 @@ final class Mounting {
       JnrFuse.requireMountPoint(directory);
     } catch (MountException e) {
       throw failure(e);
-    }
-  }
-
-  private ObjectStore open(BucketUrl source) {
-    ObjectStore store = storeOptions.open(source);
-    try {
-      ListPage first = store.list(ListRequest.all("").limit(1));
-      boolean empty = first.objects().isEmpty() && first.nextToken() == null;
-      if (empty && !source.prefix().isEmpty()) {
-        if (missing == Missing.REFUSED) {
-          throw CommandFailure.notSo("no key in " + source.wholeBucket() + " begins with '"
-              + source.prefix() + "'; check the prefix, or give --allow-missing-prefix");
-        }
-        nothingYet.add(source);
-      }
-      if (writing.isWritable()) {
-        // After the list, which says what is wrong with a bucket or its credentials.
-        store.close();
-        store = storeOptions.openForWriting(source);
-        requireConditions(store, source);
-      }
-      return store;
-    } catch (StorageException e) {
-      store.close();
-      String line = String.valueOf(e.getMessage());
-      throw switch (e.kind()) {
-        case NO_SUCH_BUCKET -> CommandFailure.notSo(line, e);
-        case INVALID -> CommandFailure.usage(line, e);
-        default -> CommandFailure.failed(line, e);
-      };
-    } catch (RuntimeException e) {
-      store.close();
-      throw e;
-    }
-  }
-
-  /** Else two writers would overwrite one another unseen, which is for the user to accept. */
-  private void requireConditions(ObjectStore store, BucketUrl source) {
-    if (writing.onConflict() == OnConflict.FAIL && !store.capabilities().conditionalPut()) {
-      String instead =
-          source.cloud() == Cloud.S3 && storeOptions.config(source.bucket()).isGoogle()
-              ? "mount gs:" + source.toString().substring("s3:".length()) + " instead, or accept"
-              : "accept";
-      throw CommandFailure.notSo("the server of " + source
-          + " keeps no conditions on writes, so that another writer's bytes could be overwritten"
-          + " unseen: " + instead + " that with --on-conflict overwrite");
     }
   }
 

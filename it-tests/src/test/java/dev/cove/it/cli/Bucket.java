@@ -5,13 +5,16 @@ import dev.cove.s3.S3Credentials;
 import dev.cove.s3.S3ObjectStores;
 import dev.cove.storage.Content;
 import dev.cove.storage.GetRequest;
+import dev.cove.storage.ListRequest;
 import dev.cove.storage.ObjectBody;
+import dev.cove.storage.ObjectInfo;
 import dev.cove.storage.ObjectStore;
 import dev.cove.storage.WriteOptions;
 import dev.cove.storage.testkit.server.S3Server;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import java.util.UUID;
 import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
 import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
@@ -57,6 +60,12 @@ final class Bucket {
 
   void put(String key, String text) throws IOException {
     store.put(key, Content.of(text.getBytes(StandardCharsets.UTF_8)), WriteOptions.DEFAULT);
+  }
+
+  List<String> keys() throws IOException {
+    return store.list(ListRequest.all("")).objects().stream()
+        .map(ObjectInfo::key)
+        .toList();
   }
 
   String get(String key) throws IOException {

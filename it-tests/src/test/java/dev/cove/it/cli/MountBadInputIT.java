@@ -1,9 +1,12 @@
 package dev.cove.it.cli;
 
+import static dev.cove.storage.StoreOperation.DELETE;
+import static dev.cove.storage.StoreOperation.PUT;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.sun.net.httpserver.HttpServer;
 import dev.cove.it.cli.Cove.Result;
+import dev.cove.storage.testkit.proxy.HttpFaultProxy;
 import dev.cove.storage.testkit.server.S3Server;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -12,6 +15,7 @@ import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
@@ -228,6 +232,38 @@ final class MountBadInputIT {
     assertRefused(mount("--rw"), 1, "is mounted already");
     assertThat(directory.resolve("hello.txt")).hasContent("hello\n");
     assertThat(cove.run("unmount", directory.toString()).exit()).isZero();
+  }
+
+  @Test
+  void nothingIsWrittenToABucketWhoseDirectoryWillNotDo() throws Exception {
+    Files.createFile(directory.resolve("in the way"));
+    try (HttpFaultProxy proxy = HttpFaultProxy.start(server.endpoint())) {
+      assertRefused(
+          mount("--rw", "--endpoint-url", proxy.endpoint().toString()), 2, "is not empty");
+      assertThat(proxy.requests()).noneMatch(line -> line.startsWith("PUT"));
+    }
+  }
+
+  @Test
+  void whereOneOfTwoTakesNoWritesNothingIsLeftInTheOther() throws Exception {
+    Path second = Files.createDirectory(temp.resolve("second"));
+    Bucket denied = Bucket.create(server);
+    String[] words = {
+      "mount", "--rw", denied.uri(), directory.toString(), bucket.uri(), second.toString()
+    };
+    try (HttpFaultProxy proxy = HttpFaultProxy.start(server.endpoint())) {
+      cove.with("AWS_ENDPOINT_URL", proxy.endpoint().toString());
+      String refused = denied.uri().substring("s3://".length());
+      proxy
+          .on(PUT)
+          .where(request -> request.target().startsWith("/" + refused + "/"))
+          .answerS3(403, "AccessDenied");
+      // The first has failed long before.
+      proxy.on(DELETE).delay(Duration.ofSeconds(1));
+      assertRefused(cove.run(words), 3, refused);
+      assertThat(proxy.requests()).anyMatch(line -> line.startsWith("PUT .cove-probe-"));
+    }
+    assertThat(bucket.keys()).containsExactly("hello.txt");
   }
 
   @Test
