@@ -25,6 +25,7 @@ import java.io.IOException;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -108,8 +109,8 @@ final class Publishing {
       // A large file was sent while it was written, with the attributes of when that began.
       ObjectAttributes asked = wanted.options().attributes();
       if (pending.explicit()
-          ? !describesSame(applied, asked)
-          : !describesSame(applied, asked, PosixMetadata.MODIFIED)) {
+          ? !describesSame(applied, asked, Set.of())
+          : !describesSame(applied, asked, PosixMetadata.MODIFIED_KEYS)) {
         publishAttributes(file, key);
       } else {
         file.adopt(PosixMetadata.parse(applied.metadata(), false), pending);
@@ -128,12 +129,12 @@ final class Publishing {
   }
 
   private static boolean describesSame(
-      ObjectAttributes applied, ObjectAttributes wanted, String... whatever) {
+      ObjectAttributes applied, ObjectAttributes wanted, Set<String> whatever) {
     Map<String, String> stored = new HashMap<>(applied.metadata());
     Map<String, String> asked = new HashMap<>(wanted.metadata());
     for (Map<String, String> each : List.of(stored, asked)) {
       each.remove(Target.WRITE_ID);
-      each.keySet().removeAll(List.of(whatever));
+      each.keySet().removeAll(whatever);
     }
     return stored.equals(asked);
   }

@@ -8,6 +8,7 @@ import java.time.format.DateTimeParseException;
 import java.util.HashMap;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -29,13 +30,15 @@ public record PosixMetadata(
     @Nullable Integer gid,
     @Nullable Long modifiedNanos) {
 
-  /** The key of the time of modification. */
-  public static final String MODIFIED = "mtime";
-
   /** Where older links of gcsfuse have their target, which newer ones have as content too. */
   public static final String GCSFUSE_TARGET = "gcsfuse_symlink_target";
 
+  private static final String MODIFIED = "mtime";
   private static final String GCSFUSE_MODIFIED = "gcsfuse_mtime";
+
+  /** The keys of the time of modification. */
+  public static final Set<String> MODIFIED_KEYS = Set.of(MODIFIED, GCSFUSE_MODIFIED);
+
   private static final String GCSFUSE_SYMLINK = "goog-reserved-file-is-symlink";
 
   /** Whose names are used for what is written. */
@@ -164,6 +167,9 @@ public record PosixMetadata(
       return null;
     }
     String trimmed = text.trim();
+    if (trimmed.indexOf('T') >= 0) {
+      return parseInstant(trimmed);
+    }
     try {
       if (trimmed.toLowerCase(Locale.ROOT).indexOf('e') >= 0) {
         return null;

@@ -211,6 +211,9 @@ final class Draft {
     Blocks.Slice change = segment.prepare(from, source);
     boolean later = role == Role.DIRTY && journal.leavesForLater(at);
     try {
+      if (!later || journal.isActive()) {
+        segment.settle();
+      }
       if (!later) {
         journal.write(at, at + count, role == Role.DIRTY, index, change);
       }

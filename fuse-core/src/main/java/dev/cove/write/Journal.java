@@ -99,6 +99,10 @@ final class Journal {
     return unloggedTo > unloggedFrom;
   }
 
+  boolean isActive() {
+    return active;
+  }
+
   /** Whether a write that begins here can be recorded later, together with those after it. */
   boolean leavesForLater(long start) {
     return isBehind() ? start == unloggedTo : start >= source.get().shape().size();
@@ -312,6 +316,9 @@ final class Journal {
       return;
     }
     Snapshot state = source.get();
+    for (Segment segment : state.segments().values()) {
+      segment.settle();
+    }
     file.replace(bytes(out -> whole(out, state)));
     active = true;
     stale = false;

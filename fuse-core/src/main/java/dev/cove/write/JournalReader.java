@@ -247,7 +247,8 @@ final class JournalReader {
         Blocks known = blocks.computeIfAbsent(change.segment(), index -> new Blocks());
         Segment segment = segments.computeIfAbsent(
             change.segment(),
-            index -> new Segment(spool, spool.file(id + "." + index), new Blocks()));
+            index -> new Segment(
+                spool, spool.file(id + "." + index), SegmentBytes.Place.FILE, new Blocks()));
         int block = change.block();
         boolean written = segment.matches(block, known.sum(block), known.covered(block));
         if (!written && segment.matches(block, change.oldSum(), change.oldCovered())) {

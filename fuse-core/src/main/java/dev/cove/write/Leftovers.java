@@ -71,7 +71,7 @@ final class Leftovers {
       if (blocks == null) {
         spool.deleteFile(path);
       } else {
-        Segment segment = new Segment(spool, path, blocks);
+        Segment segment = new Segment(spool, path, SegmentBytes.Place.FILE, blocks);
         segment.trim();
         segment.close();
         spool.space().takeAnyway(segment.allocated());

@@ -4,16 +4,12 @@ import com.google.errorprone.annotations.concurrent.GuardedBy;
 import dev.cove.storage.Crc32cSums;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.channels.ClosedByInterruptException;
-import java.nio.channels.ClosedChannelException;
-import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import java.util.OptionalInt;
 import java.util.zip.CRC32C;
-import org.jspecify.annotations.Nullable;
 
 /**
- * One file of the spool: a fixed range of a staged file's bytes, with a checksum for each block.
+ * A fixed range of a staged file's bytes in the spool, with a checksum for each block.
  * Bytes are written once, from the caller's buffer; what is read back is checked first.
  *
  * <p>Within a block the bytes below the covered length that were never written are zeros, in the
@@ -30,10 +26,7 @@ final class Segment {
   private final Blocks blocks;
 
   @GuardedBy("this")
-  private @Nullable FileChannel channel;
-
-  @GuardedBy("this")
-  private boolean deleted;
+  private final SegmentBytes bytes;
 
   // A block that is being filled by small appends: its checksum so far, so that none of it is read
   // again.
@@ -46,8 +39,9 @@ final class Segment {
   @GuardedBy("this")
   private final CRC32C sum = new CRC32C();
 
-  Segment(Spool spool, Path path, Blocks blocks) {
+  Segment(Spool spool, Path path, SegmentBytes.Place place, Blocks blocks) {
     this.spool = spool;
+    this.bytes = new SegmentBytes(spool, path, place);
     this.path = path;
     this.blockSize = spool.options().blockSize();
     this.blocks = blocks;
@@ -83,36 +77,36 @@ final class Segment {
     int last = (end - 1) / blockSize;
     int[] sums = new int[last - first + 1];
     char[] covered = new char[last - first + 1];
-    ByteBuffer bytes = source.duplicate();
-    int limit = bytes.limit();
+    ByteBuffer rest = source.duplicate();
+    int limit = rest.limit();
     for (int block = first; block <= last; block++) {
       int blockStart = block * blockSize;
       int from = Math.max(offset - blockStart, 0);
       int to = Math.min(end - blockStart, blockSize);
       int before = blocks.covered(block);
-      bytes.limit(bytes.position() + (to - from));
+      rest.limit(rest.position() + (to - from));
       int i = block - first;
       if (from > 0 || to < before) {
-        sums[i] = mixed(block, before, from, to, bytes);
+        sums[i] = mixed(block, before, from, to, rest);
       } else if (to < blockSize) {
         tail.reset();
-        tail.update(bytes);
+        tail.update(rest);
         tailBlock = block;
         sums[i] = (int) tail.getValue();
       } else {
         sum.reset();
-        sum.update(bytes);
+        sum.update(rest);
         sums[i] = (int) sum.getValue();
       }
       covered[i] = (char) Math.max(before, to);
-      bytes.limit(limit);
+      rest.limit(limit);
     }
     return new Blocks.Slice(first, sums, covered);
   }
 
   /** The checksum of a block that keeps some of its bytes. */
   @GuardedBy("this")
-  private int mixed(int block, int before, int from, int to, ByteBuffer bytes) throws IOException {
+  private int mixed(int block, int before, int from, int to, ByteBuffer news) throws IOException {
     if (from >= before) {
       if (tailBlock != block) {
         tail.reset();
@@ -122,13 +116,13 @@ final class Segment {
         tailBlock = block;
       }
       tail.update(ZEROS, 0, from - before);
-      tail.update(bytes);
+      tail.update(news);
       return (int) tail.getValue();
     }
     ByteBuffer old = checked(block, before);
     sum.reset();
     sum.update(old.duplicate().limit(from));
-    sum.update(bytes);
+    sum.update(news);
     if (to < before) {
       sum.update(old.position(to));
     }
@@ -138,12 +132,17 @@ final class Segment {
     return (int) sum.getValue();
   }
 
+  /** To be called before a journal speaks of this: its bytes are in the file from now on. */
+  synchronized void settle() throws IOException {
+    bytes.settle();
+  }
+
   /** Writes what was prepared. When that fails the blocks are what then is in the file. */
   synchronized void apply(Blocks.Slice change, int offset, ByteBuffer source) throws IOException {
     int position = offset;
     try {
       while (source.hasRemaining()) {
-        position += write(source, position);
+        position += bytes.write(source, position);
       }
       blocks.set(change);
     } catch (IOException e) {
@@ -189,11 +188,11 @@ final class Segment {
 
   /** Ends the segment here: what was beyond is zeros from now on. */
   synchronized void applyCut(Blocks.Slice change, int size) throws IOException {
-    if (deleted) {
+    if (bytes.isDeleted()) {
       return;
     }
     tailBlock = -1;
-    open().truncate(size);
+    bytes.truncate(size);
     blocks.cut((size - 1) / blockSize + 1);
     blocks.set(change);
   }
@@ -206,7 +205,7 @@ final class Segment {
    * @throws WriteException {@code CORRUPT} when one of them is not what was written
    */
   synchronized boolean read(int from, int to, ByteBuffer target) throws IOException {
-    if (deleted) {
+    if (bytes.isDeleted()) {
       return false;
     }
     int first = from / blockSize;
@@ -214,7 +213,7 @@ final class Segment {
     int base = target.position();
     int wanted = Math.min((end - first) * blockSize, target.remaining());
     ByteBuffer area = target.duplicate().limit(base + wanted);
-    readFully(area, first * blockSize);
+    bytes.readFully(area, first * blockSize);
     for (int block = first; block < end; block++) {
       int covered = blocks.covered(block);
       int start = base + (block - first) * blockSize;
@@ -232,7 +231,7 @@ final class Segment {
 
   /** The CRC32C of these bytes, where they are whole blocks and a last one as far as it goes. */
   synchronized OptionalInt crc32c(int from, int to) {
-    if (deleted || from % blockSize != 0) {
+    if (bytes.isDeleted() || from % blockSize != 0) {
       return OptionalInt.empty();
     }
     int whole = Crc32cSums.shift(blockSize);
@@ -266,54 +265,42 @@ final class Segment {
       count--;
     }
     long end = count == 0 ? 0 : (count - 1L) * blockSize + blocks.covered(count - 1);
-    if (open().size() > end) {
-      open().truncate(end);
-    }
+    bytes.truncate(end);
   }
 
   synchronized void force() throws IOException {
-    if (!deleted) {
-      open().force(false);
+    if (!bytes.isDeleted()) {
+      bytes.force();
     }
   }
 
-  /** Removes the file; reads in progress finish first. */
+  /** Removes the bytes; reads in progress finish first. */
   synchronized void delete() {
-    if (!deleted) {
-      deleted = true;
-      close();
-      spool.deleteFile(path);
+    if (!bytes.isDeleted()) {
+      bytes.delete();
     }
   }
 
   /** Lets go of the file and leaves it where it is. */
   synchronized void close() {
-    FileChannel open = channel;
-    channel = null;
-    if (open != null) {
-      try {
-        open.close();
-      } catch (IOException e) {
-        throw new java.io.UncheckedIOException("cannot close " + path, e);
-      }
-    }
+    bytes.close();
   }
 
   @GuardedBy("this")
   private ByteBuffer checked(int block, int covered) throws IOException {
-    ByteBuffer bytes = readBlock(block, covered);
+    ByteBuffer read = readBlock(block, covered);
     sum.reset();
-    sum.update(bytes.duplicate());
+    sum.update(read.duplicate());
     if (covered > 0 && (int) sum.getValue() != blocks.sum(block)) {
       throw damaged(block);
     }
-    return bytes;
+    return read;
   }
 
   @GuardedBy("this")
   private ByteBuffer readBlock(int block, int covered) throws IOException {
     ByteBuffer scratch = spool.scratch().clear().limit(covered);
-    readFully(scratch, block * blockSize);
+    bytes.readFully(scratch, block * blockSize);
     return scratch.flip();
   }
 
@@ -322,71 +309,6 @@ final class Segment {
         WriteException.Kind.CORRUPT,
         "the spool is damaged: " + path + " differs from what was written, at byte "
             + (long) block * blockSize);
-  }
-
-  @GuardedBy("this")
-  private int write(ByteBuffer source, long position) throws IOException {
-    boolean interrupted = false;
-    try {
-      for (; ; ) {
-        try {
-          return open().write(source, position);
-        } catch (ClosedByInterruptException e) {
-          // Files are closed under a thread that is interrupted; the bytes matter more.
-          interrupted |= Thread.interrupted();
-        } catch (ClosedChannelException e) {
-          channel = null;
-        }
-      }
-    } catch (IOException e) {
-      throw Spool.diskError(path, e);
-    } finally {
-      if (interrupted) {
-        Thread.currentThread().interrupt();
-      }
-    }
-  }
-
-  /** Fills the buffer; past the end of the file there are zeros. */
-  @GuardedBy("this")
-  private void readFully(ByteBuffer target, long position) throws IOException {
-    boolean interrupted = false;
-    try {
-      while (target.hasRemaining()) {
-        try {
-          int count = open().read(target, position);
-          if (count < 0) {
-            int rest = target.remaining();
-            for (int i = 0; i < rest; i += ZEROS.length) {
-              target.put(ZEROS, 0, Math.min(ZEROS.length, target.remaining()));
-            }
-            return;
-          }
-          position += count;
-        } catch (ClosedByInterruptException e) {
-          interrupted |= Thread.interrupted();
-        } catch (ClosedChannelException e) {
-          channel = null;
-        }
-      }
-    } finally {
-      if (interrupted) {
-        Thread.currentThread().interrupt();
-      }
-    }
-  }
-
-  @GuardedBy("this")
-  private FileChannel open() throws IOException {
-    FileChannel open = channel;
-    if (open == null || !open.isOpen()) {
-      if (deleted) {
-        throw new WriteException(WriteException.Kind.CLOSED, path + " was discarded");
-      }
-      open = spool.openFile(path);
-      channel = open;
-    }
-    return open;
   }
 
   /** What was prepared last will not be applied. */

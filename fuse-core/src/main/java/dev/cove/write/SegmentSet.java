@@ -25,7 +25,8 @@ final class SegmentSet {
 
   /** Takes segments that an earlier process left; their space is counted already. */
   void restore(Map<Integer, Blocks> blocks) {
-    blocks.forEach((index, some) -> segments.put(index, new Segment(spool, path(index), some)));
+    blocks.forEach((index, some) ->
+        segments.put(index, new Segment(spool, path(index), SegmentBytes.Place.FILE, some)));
   }
 
   private Path path(int index) {
@@ -47,7 +48,8 @@ final class SegmentSet {
   }
 
   Segment get(int index) {
-    return segments.computeIfAbsent(index, i -> new Segment(spool, path(i), new Blocks()));
+    return segments.computeIfAbsent(
+        index, i -> new Segment(spool, path(i), SegmentBytes.Place.MEMORY, new Blocks()));
   }
 
   SortedMap<Integer, Segment> all() {

@@ -67,6 +67,8 @@ public final class Spool implements Closeable {
   private final ThreadLocal<ByteBuffer> scratch;
   private final ThreadLocal<@Nullable ByteBuffer> readBuffer = new ThreadLocal<>();
 
+  private final SmallBuffers smallBuffers = new SmallBuffers();
+
   private final Object lock = new Object();
 
   @GuardedBy("lock")
@@ -218,6 +220,10 @@ public final class Spool implements Closeable {
     } catch (IOException e) {
       throw new UncheckedIOException("cannot remove " + path, e);
     }
+  }
+
+  SmallBuffers smallBuffers() {
+    return smallBuffers;
   }
 
   /** One block of this thread's. */

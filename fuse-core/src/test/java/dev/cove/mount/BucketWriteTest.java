@@ -380,26 +380,4 @@ final class BucketWriteTest {
     assertErrno(Errno.EPERM, () -> paths.with("f", inode -> fs.link(inode, 1, "g")));
     assertErrno(Errno.EPERM, () -> fs.mknod(1, "pipe", 0x1000 | 0644, Paths.CALLER));
   }
-
-  @Test
-  void largeFilesAreStreamedInPartsAndEditedByCopyingWhatIsUnchanged() throws Exception {
-    byte[] large = new byte[30 << 20];
-    new java.util.Random(7).nextBytes(large);
-    long handle = paths.create("large");
-    for (int at = 0; at < large.length; at += 1 << 20) {
-      paths.pwrite(handle, at, java.util.Arrays.copyOfRange(large, at, at + (1 << 20)));
-    }
-    paths.close(handle);
-    assertThat(paths.read("large")).isEqualTo(large);
-    store.take();
-    long edit = paths.open("large", OpenFlags.READ_WRITE);
-    paths.pwrite(edit, 100, bytes("changed"));
-    paths.close(edit);
-    assertThat(store.take())
-        .anyMatch(line -> line.startsWith("PART-COPY large"))
-        .filteredOn(line -> line.startsWith("PART "))
-        .hasSize(1);
-    System.arraycopy(bytes("changed"), 0, large, 100, 7);
-    assertThat(paths.read("large")).isEqualTo(large);
-  }
 }

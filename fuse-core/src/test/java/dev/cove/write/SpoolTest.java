@@ -58,9 +58,12 @@ final class SpoolTest {
     try (Bench bench = new Bench(folder)) {
       Path victim = Files.writeString(folder.resolve("victim"), "precious");
       StagedFile file = bench.create();
-      Files.createSymbolicLink(bench.folder.resolve(file.id() + ".0"), victim);
-      assertThatThrownBy(() -> Bench.write(file, 0, new byte[10])).isInstanceOf(IOException.class);
+      Path link = Files.createSymbolicLink(bench.folder.resolve(file.id() + ".0"), victim);
+      Bench.write(file, 0, new byte[10]);
+      assertThatThrownBy(file::checkpoint).isInstanceOf(IOException.class);
       assertThat(victim).hasContent("precious");
+      Files.delete(link);
+      bench.publisher.discard(file);
     }
   }
 
@@ -244,6 +247,7 @@ final class SpoolTest {
     try (Bench bench = new Bench(folder)) {
       StagedFile file = bench.create();
       Bench.write(file, 0, Bench.random(50, 1));
+      file.checkpoint();
       CrashTest.flip(bench.folder.resolve(file.id() + ".0"), 20);
       assertFails(Kind.CORRUPT, () -> Bench.bytes(file, 16, 16));
       assertFails(Kind.CORRUPT, () -> Bench.write(file, 18, new byte[] {1}));
@@ -278,6 +282,64 @@ final class SpoolTest {
       assertFails(Kind.TOO_LARGE, () -> Bench.write(file, 99_999, new byte[2]));
       assertFails(Kind.TOO_LARGE, () -> file.truncate(100_001));
       assertThat(file.size()).isZero();
+    }
+  }
+
+  @Test
+  void smallFileThatIsStoredAtOnceIsNeverOnTheDisk() throws IOException {
+    try (Bench bench = new Bench(folder)) {
+      StagedFile file = bench.create();
+      Bench.write(file, 0, Bench.random(100, 1));
+      // Leaves a gap, which is zeros.
+      Bench.write(file, 110, Bench.random(10, 2));
+      file.truncate(115);
+      Bench.write(file, 115, new byte[] {7});
+      byte[] expected = Arrays.copyOf(Bench.random(100, 1), 116);
+      System.arraycopy(Bench.random(10, 2), 0, expected, 110, 5);
+      expected[115] = 7;
+      assertThat(Bench.bytes(file)).isEqualTo(expected);
+      bench.publish(file);
+      assertThat(bench.object(Bench.KEY)).isEqualTo(expected);
+      bench.publisher.discard(file);
+      assertThat(bench.folder.toFile().list()).containsExactly("lock");
+    }
+  }
+
+  @Test
+  void filesBeyondWhatIsHeldInMemoryAreOnTheDisk() throws IOException {
+    try (Bench bench = new Bench(folder)) {
+      List<StagedFile> files = new ArrayList<>();
+      for (int i = 0; i < 70; i++) {
+        StagedFile file = bench.publisher.stage(Bench.creating("file-" + i), null, bench::readBase);
+        Bench.write(file, 0, Bench.random(60, i));
+        files.add(file);
+      }
+      assertThat(bench.folder.toFile().list()).hasSize(1 + 70 - 64);
+      for (int i = 0; i < 70; i++) {
+        assertThat(Bench.bytes(files.get(i))).isEqualTo(Bench.random(60, i));
+        bench.publisher.discard(files.get(i));
+      }
+      // What they held in memory is free again.
+      StagedFile one = bench.create();
+      Bench.write(one, 0, new byte[60]);
+      assertThat(bench.folder.toFile().list()).containsExactly("lock");
+      bench.publisher.discard(one);
+    }
+  }
+
+  @Test
+  void bytesThatAreOnRecordAreOnTheDisk() throws IOException {
+    try (Bench bench = new Bench(folder)) {
+      StagedFile file = bench.create();
+      Bench.write(file, 0, Bench.random(100, 1));
+      file.checkpoint();
+      Bench.write(file, 100, Bench.random(100, 2));
+      file.checkpoint();
+      bench.crash();
+      StagedFile found = bench.publisher.reopen(bench.spool.leftovers().get(0), bench::readBase);
+      assertThat(Bench.bytes(found, 0, 100)).isEqualTo(Bench.random(100, 1));
+      assertThat(Bench.bytes(found, 100, 100)).isEqualTo(Bench.random(100, 2));
+      bench.publisher.discard(found);
     }
   }
 

@@ -153,7 +153,7 @@ final class GcsInserts {
       this.content = content;
       byte[] start =
           text("--" + boundary + "\r\nContent-Type: application/json; charset=UTF-8\r\n\r\n");
-      byte[] description = GcsConnection.JSON.toByteArray(object);
+      byte[] description = GcsValues.json(object);
       byte[] between =
           text("\r\n--" + boundary + "\r\nContent-Type: " + typeOf(object) + "\r\n\r\n");
       before = ByteBuffer.allocate(start.length + description.length + between.length)

@@ -1,5 +1,6 @@
 package dev.cove.gcs;
 
+import com.google.api.client.json.JsonGenerator;
 import com.google.api.client.util.DateTime;
 import com.google.api.services.storage.model.StorageObject;
 import dev.cove.http.MetadataText;
@@ -10,6 +11,9 @@ import dev.cove.storage.ObjectInfo;
 import dev.cove.storage.Stored;
 import dev.cove.storage.Version;
 import dev.cove.storage.WriteCondition;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.time.ZonedDateTime;
 import java.time.format.DateTimeFormatter;
@@ -129,6 +133,45 @@ final class GcsValues {
         .setContentLanguage(headers.contentLanguage())
         .setCacheControl(headers.cacheControl())
         .setMetadata(metadata.isEmpty() ? null : metadata);
+  }
+
+  /**
+   * What {@link #describe} has set and what an insert adds. Not by the client's way, which looks each
+   * field up by reflection.
+   */
+  static byte[] json(StorageObject object) throws IOException {
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream(512);
+    try (JsonGenerator json =
+        GcsConnection.JSON.createJsonGenerator(bytes, StandardCharsets.UTF_8)) {
+      json.writeStartObject();
+      write(json, "bucket", object.getBucket());
+      write(json, "name", object.getName());
+      write(json, "contentType", object.getContentType());
+      write(json, "contentEncoding", object.getContentEncoding());
+      write(json, "contentDisposition", object.getContentDisposition());
+      write(json, "contentLanguage", object.getContentLanguage());
+      write(json, "cacheControl", object.getCacheControl());
+      write(json, "storageClass", object.getStorageClass());
+      write(json, "crc32c", object.getCrc32c());
+      if (object.getMetadata() != null) {
+        json.writeFieldName("metadata");
+        json.writeStartObject();
+        for (Map.Entry<String, String> entry : object.getMetadata().entrySet()) {
+          write(json, entry.getKey(), entry.getValue());
+        }
+        json.writeEndObject();
+      }
+      json.writeEndObject();
+    }
+    return bytes.toByteArray();
+  }
+
+  private static void write(JsonGenerator json, String name, @Nullable String value)
+      throws IOException {
+    if (value != null) {
+      json.writeFieldName(name);
+      json.writeString(value);
+    }
   }
 
   private static Map<String, String> metadataFromGcs(@Nullable Map<String, String> metadata) {
