@@ -277,7 +277,7 @@ public final class BatchUpload implements AutoCloseable {
     long of(VolumePath path) throws StorageException {
       VolumePath parent = path.parent();
       if (!parent.names().equals(last)) {
-        number = edits.makeDirectories(parent).number();
+        number = edits.makeDirectories(parent);
         last = parent.names();
       }
       return number;

@@ -10,10 +10,8 @@ import dev.cove.volume.snapshot.Name;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.TreeMap;
 import java.util.function.Supplier;
-import org.jspecify.annotations.Nullable;
 
 /** Changes to a working tree by path, each checked before it is made. */
 final class TreeEdits {
@@ -35,17 +33,17 @@ final class TreeEdits {
     return view;
   }
 
-  /** The directory at the path, made with those on the way where it is missing. */
-  Inode makeDirectories(VolumePath path) throws StorageException {
-    Inode directory = tree.inode(Inode.ROOT);
+  /** The number of the directory at the path, made with those on the way where it is missing. */
+  long makeDirectories(VolumePath path) throws StorageException {
+    long directory = Inode.ROOT;
     for (int depth = 0; depth < path.names().size(); depth++) {
       Name name = path.names().get(depth);
-      DirectoryEntry entry = tree.lookup(directory.number(), name);
+      DirectoryEntry entry = tree.lookup(directory, name);
       if (entry == null) {
-        directory =
-            tree.create(directory.number(), name, template(FileType.DIRECTORY, NEW_DIRECTORY));
+        directory = tree.create(directory, name, template(FileType.DIRECTORY, NEW_DIRECTORY))
+            .number();
       } else if (entry.type() == FileType.DIRECTORY) {
-        directory = view.snapshot().inode(entry);
+        directory = entry.inode();
       } else {
         throw VolumeView.notADirectory(new VolumePath(path.names().subList(0, depth + 1)));
       }
@@ -90,7 +88,7 @@ final class TreeEdits {
 
   /** Makes a directory, or gives the one that is there these attributes. */
   void putDirectory(VolumePath path, Inode wanted) throws StorageException {
-    Inode before = makeDirectories(path);
+    Inode before = tree.inode(makeDirectories(path));
     tree.set(wanted
         .withNumber(before.number())
         .withLinks(before.links())
@@ -205,11 +203,7 @@ final class TreeEdits {
   }
 
   DirectoryEntry existing(VolumePath path) throws StorageException {
-    @Nullable DirectoryEntry entry = view.locate(path);
-    if (entry == null) {
-      throw VolumeView.noSuchFile(path);
-    }
-    return Objects.requireNonNull(entry);
+    return view.existing(path);
   }
 
   static VolumeException belowItself(VolumePath from, VolumePath to) {

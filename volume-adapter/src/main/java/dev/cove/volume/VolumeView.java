@@ -19,6 +19,7 @@ import java.util.Deque;
 import java.util.List;
 import java.util.Objects;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One state of a volume, by path. Paths begin at the root, with or without a slash in front; symbolic links are not followed. Every
@@ -26,6 +27,8 @@ import java.util.function.Consumer;
  */
 public final class VolumeView {
   private static final byte[] ZEROS = new byte[64 << 10];
+  // Entries of a directory whose inodes are fetched at once: 150 KB where they were made together.
+  private static final int AHEAD = 1_000;
 
   private final Snapshot snapshot;
   private final BlobSource blobs;
@@ -85,17 +88,17 @@ public final class VolumeView {
     VolumePath start = VolumePath.parse(path);
     String here = start.toString();
     try {
-      Inode inode = resolve(start);
-      if (!inode.isDirectory()) {
-        visitor.accept(FileInfo.of(here, inode));
+      DirectoryEntry top = start.isRoot() ? null : existing(start);
+      if (top != null && !isDirectory(top)) {
+        visitor.accept(FileInfo.of(here, snapshot.inode(top)));
         return;
       }
       Deque<Open> open = new ArrayDeque<>();
-      open.push(new Open(start.isRoot() ? "" : here, snapshot.children(inode.number(), null)));
+      open.push(top == null ? new Open("", Inode.ROOT) : new Open(here, top.inode()));
       while (!open.isEmpty()) {
         Open directory = open.element();
         here = directory.path;
-        DirectoryEntry entry = directory.children.next();
+        DirectoryEntry entry = directory.next();
         if (entry == null) {
           open.pop();
           continue;
@@ -104,7 +107,7 @@ public final class VolumeView {
         Inode child = snapshot.inode(entry);
         visitor.accept(FileInfo.of(here, child));
         if (child.isDirectory() && recursive == Recursive.YES) {
-          open.push(new Open(here, snapshot.children(child.number(), null)));
+          open.push(new Open(here, child.number()));
         }
       }
     } catch (StorageException e) {
@@ -112,8 +115,30 @@ public final class VolumeView {
     }
   }
 
-  /** A directory on the way. */
-  private record Open(String path, Snapshot.Children children) {}
+  /** A directory on the way, whose inodes are fetched many at a time. */
+  private final class Open {
+    private final String path;
+    private final Snapshot.Children children;
+    private final Deque<DirectoryEntry> ahead = new ArrayDeque<>();
+
+    Open(String path, long directory) throws StorageException {
+      this.path = path;
+      this.children = snapshot.children(directory, null);
+    }
+
+    /** Null at the end. */
+    @Nullable
+    DirectoryEntry next() throws StorageException {
+      if (ahead.isEmpty()) {
+        DirectoryEntry entry;
+        while (ahead.size() < AHEAD && (entry = children.next()) != null) {
+          ahead.add(entry);
+        }
+        snapshot.prefetch(List.copyOf(ahead));
+      }
+      return ahead.poll();
+    }
+  }
 
   /** The whole content of a file. */
   public byte[] readFile(String path) {
@@ -171,11 +196,16 @@ public final class VolumeView {
 
   /** The inode at a path. */
   Inode resolve(VolumePath path) throws StorageException {
-    DirectoryEntry entry = path.isRoot() ? null : locate(path);
-    if (!path.isRoot() && entry == null) {
+    return path.isRoot() ? root() : snapshot.inode(existing(path));
+  }
+
+  /** The entry at a path that is not the root. */
+  DirectoryEntry existing(VolumePath path) throws StorageException {
+    DirectoryEntry entry = locate(path);
+    if (entry == null) {
       throw noSuchFile(path);
     }
-    return entry == null ? root() : snapshot.inode(entry);
+    return entry;
   }
 
   /** The directory at a path. */
@@ -188,7 +218,7 @@ public final class VolumeView {
   }
 
   /** The entry at a path; null where there is none, and for the root, which has none. */
-  @org.jspecify.annotations.Nullable
+  @Nullable
   DirectoryEntry locate(VolumePath path) throws StorageException {
     DirectoryEntry entry = null;
     long directory = Inode.ROOT;

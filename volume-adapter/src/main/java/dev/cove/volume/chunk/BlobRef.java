@@ -32,6 +32,11 @@ public record BlobRef(Hash hash, PackId pack, int offset, int length) {
     return ByteRange.of(offset, length);
   }
 
+  /** Whether these bytes come right after the others. */
+  boolean follows(BlobRef before) {
+    return pack.equals(before.pack) && offset == before.offset + before.length;
+  }
+
   public void write(ByteWriter out) {
     out.hash(hash);
     out.fixedLong(pack.high()).fixedLong(pack.low());

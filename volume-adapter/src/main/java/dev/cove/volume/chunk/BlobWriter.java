@@ -114,28 +114,66 @@ public final class BlobWriter implements BlobSource {
   public BlobRef add(byte[] bytes, int offset, int length) throws StorageException {
     Hash hash = Hash.of(bytes, offset, length);
     recall(hash);
-    Upload full = null;
+    Upload full;
     BlobRef ref;
     synchronized (lock) {
       BlobRef same = known.get(hash);
       if (same != null) {
         return same;
       }
-      if (open == null) {
-        open = new PackBuilder(ids.get(), room());
-      }
-      ref = open.add(hash, bytes, offset, length);
-      known.put(hash, ref);
-      bytesAdded += length;
-      if (open.size() >= PACK_SIZE) {
-        full = seal();
-      }
+      ref = append(hash, bytes, offset, length);
+      full = sealFull();
     }
+    startFull(full);
+    return ref;
+  }
+
+  /** Adds blobs in one pack, one after the other, unless all of them are so already. */
+  public List<BlobRef> addTogether(List<byte[]> all) throws StorageException {
+    List<Hash> hashes = all.stream().map(Hash::of).toList();
+    List<BlobRef> refs = new ArrayList<>(all.size());
+    Upload full = null;
+    synchronized (lock) {
+      for (Hash hash : hashes) {
+        BlobRef same = known.get(hash);
+        if (same != null && (refs.isEmpty() || same.follows(refs.get(refs.size() - 1)))) {
+          refs.add(same);
+        }
+      }
+      if (refs.size() == all.size()) {
+        return refs;
+      }
+      refs.clear();
+      for (int i = 0; i < all.size(); i++) {
+        refs.add(append(hashes.get(i), all.get(i), 0, all.get(i).length));
+      }
+      full = sealFull();
+    }
+    startFull(full);
+    return refs;
+  }
+
+  @GuardedBy("lock")
+  private BlobRef append(Hash hash, byte[] bytes, int offset, int length) {
+    if (open == null) {
+      open = new PackBuilder(ids.get(), room());
+    }
+    BlobRef ref = open.add(hash, bytes, offset, length);
+    known.put(hash, ref);
+    bytesAdded += length;
+    return ref;
+  }
+
+  @GuardedBy("lock")
+  private @Nullable Upload sealFull() {
+    return open != null && open.size() >= PACK_SIZE ? seal() : null;
+  }
+
+  private void startFull(@Nullable Upload full) throws StorageException {
     if (full != null) {
       start(full);
       throwEarlierFailure();
     }
-    return ref;
   }
 
   /** What has filled a pack will fill another: then there is room for all of it at once. */

@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /** Reads nodes and keeps those used last in memory, up to a bound; safe for use by many threads. */
 public final class NodeStore {
@@ -34,7 +35,13 @@ public final class NodeStore {
   }
 
   boolean has(BlobRef ref) {
-    return cache.getIfPresent(ref) != null;
+    return find(ref) != null;
+  }
+
+  /** Null when it is not in memory. */
+  @Nullable
+  Node find(BlobRef ref) {
+    return cache.getIfPresent(ref);
   }
 
   /**

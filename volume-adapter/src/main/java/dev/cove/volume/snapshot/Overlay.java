@@ -2,6 +2,7 @@ package dev.cove.volume.snapshot;
 
 import dev.cove.storage.StorageException;
 import java.util.Arrays;
+import java.util.Collection;
 import java.util.Iterator;
 import java.util.Map;
 import java.util.NavigableMap;
@@ -71,8 +72,15 @@ public final class Overlay implements OrderedMap {
   }
 
   @Override
-  public Cursor seek(byte[] from) throws StorageException {
-    return new Merged(base.seek(from), changes.tailMap(from, true));
+  public Cursor seek(byte[] from, byte @Nullable [] end) throws StorageException {
+    return new Merged(
+        base.seek(from, end),
+        end == null ? changes.tailMap(from, true) : changes.subMap(from, true, end, false));
+  }
+
+  @Override
+  public void prefetch(Collection<byte[]> keys) throws StorageException {
+    base.prefetch(keys.stream().filter(key -> !changes.containsKey(key)).toList());
   }
 
   /** Both in order; at the same key the change wins. */

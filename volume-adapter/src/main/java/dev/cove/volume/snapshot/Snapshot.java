@@ -2,6 +2,7 @@ package dev.cove.volume.snapshot;
 
 import dev.cove.storage.StorageException;
 import java.util.Arrays;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -49,11 +50,19 @@ public record Snapshot(OrderedMap inodes, OrderedMap entries) {
     if (after != null) {
       from = Arrays.copyOf(from, from.length + 1); // The least key behind it.
     }
-    return new Children(directory, entries.seek(from));
+    // No directory has the greatest number, so there is a next one.
+    return new Children(
+        directory, entries.seek(from, DirectoryEntry.key(directory + 1, Name.EMPTY)));
   }
 
   public boolean hasChildren(long directory) throws StorageException {
-    return children(directory, null).next() != null;
+    byte[] from = DirectoryEntry.key(directory, Name.EMPTY);
+    return new Children(directory, entries.seek(from)).next() != null;
+  }
+
+  /** Fetches the inodes that entries lead to, with few requests where they were made together. */
+  public void prefetch(List<DirectoryEntry> all) throws StorageException {
+    inodes.prefetch(all.stream().map(entry -> Inode.key(entry.inode())).toList());
   }
 
   /** The entries of one directory, one at a time. */

@@ -6,11 +6,15 @@ import dev.cove.volume.chunk.BlobSource;
 import dev.cove.volume.chunk.BlobWriter;
 import dev.cove.volume.chunk.ByteReader;
 import dev.cove.volume.chunk.ByteWriter;
+import dev.cove.volume.chunk.Hash;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collection;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.NavigableMap;
 import java.util.Objects;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** An immutable ordered map whose nodes are blobs; see {@link Boundaries} for its shape. Safe for use by many threads. */
@@ -42,6 +46,7 @@ public final class Tree implements OrderedMap {
     return switch (form) {
       case EMPTY -> empty(nodes, source);
       case INLINE -> new Tree(Node.decode(in.sized(), "a tree's root"), null, nodes, source);
+      case INLINE_UPPER -> readUpper(in, nodes, source);
       case STORED -> {
         BlobRef ref = BlobRef.read(in);
         yield new Tree(nodes.load(ref, source), ref, nodes, source);
@@ -50,24 +55,75 @@ public final class Tree implements OrderedMap {
     };
   }
 
+  private static Tree readUpper(ByteReader in, NodeStore nodes, BlobSource source)
+      throws StorageException {
+    Node root = Node.decode(in.sized(), "a tree's root");
+    List<Node> above = List.of(root);
+    while (above.get(0).level() > LOWEST_UPPER) {
+      List<Node> level = new ArrayList<>();
+      for (Node node : above) {
+        for (int i = 0; i < node.count(); i++) {
+          BlobRef ref = node.child(i);
+          byte[] raw = in.sized();
+          if (!Hash.of(raw).equals(ref.hash())) {
+            throw in.damaged("a tree's node that is not below the root");
+          }
+          Node child = Node.decode(raw, "a tree's node");
+          nodes.put(ref, child);
+          level.add(child);
+        }
+      }
+      above = level;
+    }
+    return new Tree(root, null, nodes, source);
+  }
+
   private static final int EMPTY = 0;
   private static final int INLINE = 1;
   private static final int STORED = 2;
+  private static final int INLINE_UPPER = 3;
+  private static final int LOWEST_UPPER = 2;
   // A root up to here travels with the commit, which saves a request for each tree. Most are 10 to
   // 20 KiB.
   private static final int LARGEST_INLINE = 48 << 10;
   private static final int NEAR = 64 << 10;
+  /**
+   * As many bytes of inner nodes of one level are written anew with each change, so that one request fetches them all: those over
+   * 130,000 keys with names of 100 bytes, over 380,000 with short ones.
+   */
+  static final int FEW = 192 << 10;
 
-  /** Writes the root itself, or where it is when it is large. */
+  /** Writes the root itself, with what is above the last two levels, or where it is when it is large. */
   public void writeRoot(ByteWriter out, BlobWriter blobs) throws StorageException {
+    List<Node> upper = root == null ? List.of() : upper(root);
     if (root == null) {
       out.octet(EMPTY);
+    } else if (upper.size() > 1) {
+      out.octet(INLINE_UPPER);
+      upper.forEach(node -> out.sized(node.raw()));
     } else if (root.raw().length <= LARGEST_INLINE) {
       out.octet(INLINE).sized(root.raw());
     } else {
       out.octet(STORED);
       blobs.add(root.raw()).write(out);
     }
+  }
+
+  /** The nodes of the levels above the last two, if they are small enough to travel with the commit; else the root alone. */
+  private List<Node> upper(Node root) throws StorageException {
+    List<Node> upper = new ArrayList<>(List.of(root));
+    int size = root.raw().length;
+    for (int i = 0; i < upper.size(); i++) {
+      Node node = upper.get(i);
+      for (int j = 0; node.level() > LOWEST_UPPER && j < node.count(); j++) {
+        size += node.child(j).length();
+        if (size > LARGEST_INLINE) {
+          return List.of(root);
+        }
+        upper.add(child(node, j));
+      }
+    }
+    return upper;
   }
 
   /** Whether both hold the same; what they hold alone decides how they look. */
@@ -93,8 +149,24 @@ public final class Tree implements OrderedMap {
   }
 
   @Override
-  public Cursor seek(byte[] from) throws StorageException {
-    return new TreeCursor(this, from);
+  public Cursor seek(byte[] from, byte @Nullable [] end) throws StorageException {
+    return new TreeCursor(this, from, end);
+  }
+
+  @Override
+  public void prefetch(Collection<byte[]> keys) throws StorageException {
+    Set<BlobRef> leaves = new LinkedHashSet<>();
+    for (byte[] key : keys) {
+      Node node = root;
+      while (node != null && node.level() > 0) {
+        int i = node.ceiling(key);
+        if (i < node.count() && node.level() == 1) {
+          leaves.add(node.child(i));
+        }
+        node = i == node.count() || node.level() == 1 ? null : child(node, i);
+      }
+    }
+    nodes.prefetch(leaves, source);
   }
 
   /** This tree with changes: a value to store under each key, null to remove it. New nodes are added to {@code blobs}. */
@@ -115,10 +187,12 @@ public final class Tree implements OrderedMap {
   }
 
   Node child(Node parent, int i) throws StorageException {
-    if (parent.level() > 1) {
-      prefetchNear(parent, parent.child(i));
+    int level = parent.level() - 1;
+    BlobRef ref = parent.child(i);
+    if (level > 0 && !nodes.has(ref)) {
+      prefetchInner(level, ref);
     }
-    return load(parent.child(i), parent.key(i), parent.level() - 1);
+    return load(ref, parent.key(i), level);
   }
 
   /** The node of a level that ends with a key. */
@@ -132,20 +206,34 @@ public final class Tree implements OrderedMap {
     return node;
   }
 
-  /** The inner nodes of a tree are few, and stored one after the other: those beside a missing one cost no request of their own. */
-  private void prefetchNear(Node parent, BlobRef wanted) throws StorageException {
-    if (nodes.has(wanted)) {
-      return;
+  /**
+   * The inner nodes of a level are few and stored one after the other, {@linkplain TreeEditor always} where they are {@link #FEW}: those
+   * beside a missing one cost no request of their own.
+   */
+  private void prefetchInner(int level, BlobRef wanted) throws StorageException {
+    List<BlobRef> known = new ArrayList<>();
+    if (root != null) {
+      known(root, level, known);
     }
-    List<BlobRef> near = new ArrayList<>();
-    for (int i = 0; i < parent.count(); i++) {
-      BlobRef ref = parent.child(i);
-      if (ref.pack().equals(wanted.pack())
-          && Math.abs(ref.offset() - (long) wanted.offset()) <= NEAR) {
-        near.add(ref);
+    int near = known.stream().mapToInt(BlobRef::length).sum() <= FEW ? FEW : NEAR;
+    known.removeIf(ref -> !ref.pack().equals(wanted.pack())
+        || Math.abs(ref.offset() - (long) wanted.offset()) > near);
+    nodes.prefetch(known, source);
+  }
+
+  /** The nodes of a level, as far as those above are in memory. */
+  private void known(Node above, int level, List<BlobRef> found) throws StorageException {
+    for (int i = 0; i < above.count(); i++) {
+      BlobRef ref = above.child(i);
+      if (above.level() == level + 1) {
+        found.add(ref);
+      } else {
+        Node node = nodes.find(ref);
+        if (node != null) {
+          known(node, level, found);
+        }
       }
     }
-    nodes.prefetch(near, source);
   }
 
   void prefetch(Node parent, int from, int count) throws StorageException {
@@ -166,11 +254,13 @@ public final class Tree implements OrderedMap {
 
   private static final class TreeCursor implements Cursor {
     private final @Nullable TreeWalk walk;
+    private final byte @Nullable [] end;
     private @Nullable Node leaf;
     private int place;
 
-    TreeCursor(Tree tree, byte[] from) throws StorageException {
-      walk = tree.isEmpty() ? null : new TreeWalk(tree, 0, from);
+    TreeCursor(Tree tree, byte[] from, byte @Nullable [] end) throws StorageException {
+      this.end = end;
+      walk = tree.isEmpty() ? null : new TreeWalk(tree, 0, from, end);
       leaf = walk == null ? null : walk.node();
       place = leaf == null ? 0 : leaf.ceiling(from) - 1;
     }
@@ -179,7 +269,10 @@ public final class Tree implements OrderedMap {
     public boolean next() throws StorageException {
       while (leaf != null) {
         if (++place < leaf.count()) {
-          return true;
+          return end == null || Arrays.compareUnsigned(leaf.key(place), end) < 0;
+        }
+        if (end != null && Arrays.compareUnsigned(leaf.lastKey(), end) >= 0) {
+          return false;
         }
         leaf = walk != null && walk.forward() ? walk.node() : null;
         place = -1;

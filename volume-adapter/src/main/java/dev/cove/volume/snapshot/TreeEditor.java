@@ -19,7 +19,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Applies changes to a tree, level by level from the leaves: the nodes that changes fall into are written anew, and what became of
- * them are the changes to the level above. A node whose end has gone runs on into its neighbour.
+ * them are the changes to the level above. A node whose end has gone runs on into its neighbour. From the lowest inner level of at most
+ * {@link Tree#FEW} bytes on everything is written anew, in one pack: the next reader gets it with one request.
  */
 final class TreeEditor {
   private final NodeStore nodes;
@@ -44,21 +45,52 @@ final class TreeEditor {
       });
     } else {
       Tree tree = Tree.of(root, nodes, blobs);
+      List<Node> whole = lowestOfFew(tree, root);
       NavigableMap<byte[], byte @Nullable []> rising = changes;
-      for (; level < root.level(); level++) {
+      for (; level < whole.get(0).level(); level++) {
         rising = new Level(tree, level, rising).run();
       }
-      top = merged(root, rising);
+      top = merged(whole, rising);
     }
     return Tree.of(build(top, level), nodes, blobs);
   }
 
-  /** All entries of the root's level, as they are to be. */
+  /**
+   * The nodes of the lowest inner level that is small enough to be written as a whole with each change, so that it lies together in one
+   * pack; the root where none is.
+   */
+  private List<Node> lowestOfFew(Tree tree, Node root) throws StorageException {
+    List<Node> level = List.of(root);
+    while (level.get(0).level() > 1) {
+      int size = 0;
+      for (Node node : level) {
+        for (int i = 0; i < node.count(); i++) {
+          size += node.child(i).length();
+        }
+        if (size > Tree.FEW) {
+          return level;
+        }
+      }
+      List<Node> below = new ArrayList<>();
+      for (Node node : level) {
+        tree.prefetch(node, 0, node.count());
+        for (int i = 0; i < node.count(); i++) {
+          below.add(tree.child(node, i));
+        }
+      }
+      level = below;
+    }
+    return level;
+  }
+
+  /** All entries of a level, as they are to be. */
   private static List<Node.Entry> merged(
-      Node root, NavigableMap<byte[], byte @Nullable []> changes) {
+      List<Node> level, NavigableMap<byte[], byte @Nullable []> changes) {
     TreeMap<byte[], byte[]> entries = new TreeMap<>(Arrays::compareUnsigned);
-    for (int i = 0; i < root.count(); i++) {
-      entries.put(root.key(i), root.value(i));
+    for (Node node : level) {
+      for (int i = 0; i < node.count(); i++) {
+        entries.put(node.key(i), node.value(i));
+      }
     }
     changes.forEach((key, value) -> {
       if (value == null) {
@@ -92,11 +124,7 @@ final class TreeEditor {
       if (groups.size() == 1) {
         return Node.decode(Node.encode(level, current), "a new node");
       }
-      List<Node.Entry> above = new ArrayList<>(groups.size());
-      for (List<Node.Entry> group : groups) {
-        above.add(store(level, group));
-      }
-      current = above;
+      current = level == 0 ? storeLeaves(groups) : storeTogether(level, groups);
       level++;
     }
     return null;
@@ -114,9 +142,37 @@ final class TreeEditor {
     return groups;
   }
 
+  private List<Node.Entry> storeLeaves(List<List<Node.Entry>> groups) throws StorageException {
+    List<Node.Entry> above = new ArrayList<>(groups.size());
+    for (List<Node.Entry> group : groups) {
+      above.add(store(0, group));
+    }
+    return above;
+  }
+
+  /** Stores the nodes of a level side by side, also those that are elsewhere already. */
+  private List<Node.Entry> storeTogether(int level, List<List<Node.Entry>> groups)
+      throws StorageException {
+    List<byte[]> raws = new ArrayList<>(groups.size());
+    for (List<Node.Entry> group : groups) {
+      raws.add(Node.encode(level, group));
+    }
+    List<BlobRef> refs = blobs.addTogether(raws);
+    List<Node.Entry> above = new ArrayList<>(groups.size());
+    for (int i = 0; i < refs.size(); i++) {
+      above.add(entry(refs.get(i), raws.get(i), groups.get(i)));
+    }
+    return above;
+  }
+
   private Node.Entry store(int level, List<Node.Entry> entries) throws StorageException {
     byte[] raw = Node.encode(level, entries);
-    BlobRef ref = blobs.add(raw);
+    return entry(blobs.add(raw), raw, entries);
+  }
+
+  /** What the level above has for a node. */
+  private Node.Entry entry(BlobRef ref, byte[] raw, List<Node.Entry> entries)
+      throws StorageException {
     nodes.put(ref, Node.decode(raw, "a new node"));
     ByteWriter value = new ByteWriter(56);
     ref.write(value);

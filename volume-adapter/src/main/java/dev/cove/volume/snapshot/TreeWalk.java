@@ -4,6 +4,7 @@ import dev.cove.storage.StorageException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /** Goes from node to node of one level of a tree; not for use by several threads. */
 final class TreeWalk {
@@ -11,6 +12,7 @@ final class TreeWalk {
   private static final int AHEAD = 64;
 
   private final Tree tree;
+  private final byte @Nullable [] end;
   private final List<Node> path = new ArrayList<>();
   private final List<Integer> places = new ArrayList<>();
   private Node node;
@@ -19,12 +21,21 @@ final class TreeWalk {
 
   /** Begins at the node the key belongs to: the last one for a key behind all. The tree is not empty. */
   TreeWalk(Tree tree, int level, byte[] key) throws StorageException {
+    this(tree, level, key, null);
+  }
+
+  /** @param end a key that the walk goes up to; null when that is not known */
+  TreeWalk(Tree tree, int level, byte[] key, byte @Nullable [] end) throws StorageException {
     this.tree = tree;
+    this.end = end;
     this.node = Objects.requireNonNull(tree.root());
     while (node.level() > level) {
       int i = Math.min(node.ceiling(key), node.count() - 1);
       path.add(node);
       places.add(i);
+      if (node.level() == level + 1) {
+        prefetch();
+      }
       node = tree.child(node, i);
     }
   }
@@ -66,14 +77,29 @@ final class TreeWalk {
       path.set(below, tree.child(path.get(below - 1), places.get(below - 1)));
       places.set(below, 0);
     }
+    steps++;
+    prefetch();
     int last = path.size() - 1;
-    // Who goes past a second node is likely to go on; the first step may be a small directory
-    // across two nodes.
-    if (++steps >= 2 && places.get(last) >= fetchedTo) {
-      tree.prefetch(path.get(last), places.get(last), AHEAD);
-      fetchedTo = places.get(last) + AHEAD;
-    }
     node = tree.child(path.get(last), places.get(last));
     return true;
+  }
+
+  private void prefetch() throws StorageException {
+    int last = path.size() - 1;
+    Node parent = path.get(last);
+    int from = places.get(last);
+    if (from < fetchedTo) {
+      return;
+    }
+    int count = AHEAD;
+    if (end != null) {
+      count = Math.min(count, parent.ceiling(end) + 1 - from);
+    } else if (steps < 2) {
+      // Who goes past a second node is likely to go on; the first step may be a small directory
+      // across two nodes.
+      return;
+    }
+    tree.prefetch(parent, from, count);
+    fetchedTo = from + count;
   }
 }
