@@ -21,6 +21,10 @@ public interface LibC {
   int MADV_DONTNEED = 4;
   int F_SETFD = 2;
   int FD_CLOEXEC = 1;
+  int O_WRONLY = 1;
+  int O_APPEND = 0x400;
+  int O_NOFOLLOW = noFollow();
+  int O_CLOEXEC = 0x80000;
   int MNT_FORCE = 1;
   int MNT_DETACH = 2;
   int UMOUNT_NOFOLLOW = 8;
@@ -34,6 +38,10 @@ public interface LibC {
   long write(int fd, long address, long length);
 
   long writev(int fd, long iovec, int count);
+
+  int open(byte[] path, int flags);
+
+  int dup2(int fd, int other);
 
   int close(int fd);
 
@@ -60,6 +68,11 @@ public interface LibC {
   static byte[] path(Path path) {
     byte[] bytes = path.toString().getBytes(FILE_NAMES);
     return Arrays.copyOf(bytes, bytes.length + 1);
+  }
+
+  private static int noFollow() {
+    // One of the few flags that the kernel numbers by processor.
+    return System.getProperty("os.arch").equals("aarch64") ? 0x8000 : 0x20000;
   }
 
   /** errno of this thread's last call. */

@@ -42,18 +42,21 @@ final class Publishing {
   private final ServerCopies copies;
   private final Removals removals;
   private final AttributeNotes notes;
+  private final NewFiles newFiles;
 
   Publishing(
       Core core,
       Publisher publisher,
       ServerCopies copies,
       Removals removals,
-      AttributeNotes notes) {
+      AttributeNotes notes,
+      NewFiles newFiles) {
     this.core = core;
     this.publisher = publisher;
     this.copies = copies;
     this.removals = removals;
     this.notes = notes;
+    this.newFiles = newFiles;
   }
 
   /** Publishes what is dirty; returns when it is durable in the bucket. */
@@ -262,6 +265,7 @@ final class Publishing {
     removals.replaced(key);
     core.changed(key, now);
     file.published(now, pending, core.ticks());
+    newFiles.settled(file);
     if (file.attributesChanged()) {
       // Set while this was on its way: noted for the state before, or for none.
       try {
@@ -303,6 +307,7 @@ final class Publishing {
   /** The name leads to another writer's object from now on. */
   private void letName(FileInode file, String key) {
     file.fate(FileInode.Fate.LOST);
+    newFiles.settled(file);
     core.table().unbind(file);
     core.namespace().forget(key + "/");
   }

@@ -2,10 +2,13 @@ package dev.cove.mount;
 
 import dev.cove.namespace.PosixMetadata;
 import dev.cove.namespace.UserXattrs;
+import dev.cove.storage.Content;
 import dev.cove.storage.ObjectAttributes;
 import dev.cove.storage.ObjectInfo;
+import dev.cove.storage.StorageException;
 import dev.cove.storage.Version;
 import dev.cove.storage.WriteCondition;
+import dev.cove.storage.WriteOptions;
 import dev.cove.vfs.FileType;
 import java.io.IOException;
 import java.util.HashMap;
@@ -36,10 +39,16 @@ final class Recovery {
 
   /** Attributes as the journal keeps them; absent ones are not to be changed. */
   static Map<String, String> describe(String key, Version version, FileInode.Pending pending) {
+    Map<String, String> fields = describe(key, pending);
+    fields.put("version", version.value());
+    return fields;
+  }
+
+  /** As {@link #describe(String, Version, FileInode.Pending)} for a file that is not stored yet. */
+  static Map<String, String> describe(String key, FileInode.Pending pending) {
     Map<String, String> fields = new HashMap<>();
     PosixMetadata posix = pending.posix();
     fields.put("key", key);
-    fields.put("version", version.value());
     put(fields, "mode", posix.permissions());
     put(fields, "uid", posix.uid());
     put(fields, "gid", posix.gid());
@@ -92,6 +101,7 @@ final class Recovery {
       }
       case "delete" -> delete(work.field("key"), new Version(work.field("version")));
       case "attributes" -> attributes(work);
+      case NewFiles.CREATE -> create(work);
       default -> LOG.warn("the journal tells of work this version does not know: {}", work.kind());
     }
   }
@@ -113,25 +123,52 @@ final class Recovery {
         present.attributes() == null ? ObjectAttributes.NONE : present.attributes();
     PosixMetadata stored = PosixMetadata.parse(before.metadata(), false);
     FileType type = stored.type() == FileType.SYMLINK ? FileType.SYMLINK : FileType.FILE;
-    PosixMetadata changes = new PosixMetadata(
-        null,
-        number(work, "mode"),
-        number(work, "uid"),
-        number(work, "gid"),
-        work.fields().containsKey("mtime") ? Long.valueOf(work.field("mtime")) : null);
-    ObjectAttributes after = core.descriptions().from(before, type, stored.with(changes));
-    String xattr = work.fields().get("xattr");
-    if (xattr != null) {
-      Map<String, String> metadata = new HashMap<>(after.metadata());
-      metadata.put("xattr", xattr);
-      metadata.values().removeIf(String::isEmpty);
-      after = after.withMetadata(metadata);
-    }
+    ObjectAttributes after =
+        withXattrs(core.descriptions().from(before, type, stored.with(posix(work))), work);
     var unused = copies.copy(
         new ServerCopies.Source(
             key, present.version(), present.size(), present.storageClass(), after),
         key,
         WriteCondition.ifVersion(present.version()));
+  }
+
+  /** A new file that was closed without a byte, unless there is another by now. */
+  private void create(Journal.Work work) throws IOException {
+    String key = work.field("key");
+    ObjectAttributes attributes = withXattrs(
+        core.descriptions()
+            .fresh(key.substring(key.lastIndexOf('/') + 1), FileType.FILE, posix(work)),
+        work);
+    try {
+      var unused = core.put(
+          key,
+          Content.EMPTY,
+          WriteOptions.DEFAULT.with(attributes).with(WriteCondition.ifAbsent()));
+    } catch (StorageException e) {
+      if (e.kind() != StorageException.Kind.PRECONDITION_FAILED) {
+        throw e;
+      }
+    }
+  }
+
+  private static PosixMetadata posix(Journal.Work work) {
+    return new PosixMetadata(
+        null,
+        number(work, "mode"),
+        number(work, "uid"),
+        number(work, "gid"),
+        work.fields().containsKey("mtime") ? Long.valueOf(work.field("mtime")) : null);
+  }
+
+  private static ObjectAttributes withXattrs(ObjectAttributes attributes, Journal.Work work) {
+    String xattr = work.fields().get("xattr");
+    if (xattr == null) {
+      return attributes;
+    }
+    Map<String, String> metadata = new HashMap<>(attributes.metadata());
+    metadata.put("xattr", xattr);
+    metadata.values().removeIf(String::isEmpty);
+    return attributes.withMetadata(metadata);
   }
 
   private static @Nullable Integer number(Journal.Work work, String name) {

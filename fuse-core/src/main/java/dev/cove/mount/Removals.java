@@ -18,6 +18,7 @@ final class Removals {
   private final Core core;
   private final DirectoryMarkers markers;
   private final Unstaging unstaging;
+  private final NewFiles newFiles;
   private final Journal journal;
 
   // Objects that are unlinked but still open, by key.
@@ -26,10 +27,16 @@ final class Removals {
   /** An unlinked file, and what is to be deleted when its last handle is closed. */
   private record Hidden(FileInode file, Version version, Journal.Entry entry) {}
 
-  Removals(Core core, DirectoryMarkers markers, Unstaging unstaging, Journal journal) {
+  Removals(
+      Core core,
+      DirectoryMarkers markers,
+      Unstaging unstaging,
+      NewFiles newFiles,
+      Journal journal) {
     this.core = core;
     this.markers = markers;
     this.unstaging = unstaging;
+    this.newFiles = newFiles;
     this.journal = journal;
   }
 
@@ -39,6 +46,7 @@ final class Removals {
       Inode inode = core.table().child(parent, name);
       if (inode instanceof FileInode file && !file.isPublished()) {
         file.fate(FileInode.Fate.UNLINKED);
+        newFiles.settled(file);
         parent.entriesChanged(core.now());
         core.namespace().changed(prefix, name, null);
         unstaging.whenDone(file);

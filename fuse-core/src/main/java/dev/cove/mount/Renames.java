@@ -27,6 +27,7 @@ final class Renames {
   private final Removals removals;
   private final Unstaging unstaging;
   private final DirectoryMoves moves;
+  private final NewFiles newFiles;
   private final Journal journal;
 
   Renames(
@@ -36,6 +37,7 @@ final class Renames {
       Publishing publishing,
       Removals removals,
       Unstaging unstaging,
+      NewFiles newFiles,
       DirectoryMoves moves,
       Journal journal) {
     this.core = core;
@@ -45,6 +47,7 @@ final class Renames {
     this.removals = removals;
     this.unstaging = unstaging;
     this.moves = moves;
+    this.newFiles = newFiles;
     this.journal = journal;
   }
 
@@ -103,10 +106,12 @@ final class Renames {
       }
       if (core.table().child(newParent, newName) instanceof FileInode replaced) {
         replaced.fate(FileInode.Fate.UNLINKED);
+        newFiles.settled(replaced);
         unstaging.whenDone(replaced);
       }
       core.table().move(file, newParent, newName);
       file.moved(to);
+      newFiles.moved(file);
     }
   }
 
@@ -259,6 +264,7 @@ final class Renames {
         String key = directory.prefix() + file.name();
         if (now == null) {
           file.moved(key);
+          newFiles.moved(file);
         } else {
           file.copied(now, key, core.ticks());
         }

@@ -42,6 +42,7 @@ public final class UnfinishedWork {
       case DirectoryMoves.DELETING -> rename + " is to be finished";
       case "move" -> rename + " is to be finished, or undone where nothing was copied";
       case "delete" -> "it was removed while it was open";
+      case NewFiles.CREATE -> "it was closed without a byte and is to be stored";
       case "attributes" -> "its mode, owner, times or attributes are to be stored";
       default -> work.kind() + " is not known to this version";
     };

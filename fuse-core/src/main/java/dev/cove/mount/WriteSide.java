@@ -40,14 +40,16 @@ final class WriteSide implements AutoCloseable {
     DirectoryMarkers markers = new DirectoryMarkers(core);
     ServerCopies copies = new ServerCopies(core.store(), publisher.uploadNotes());
     Unstaging unstaging = new Unstaging(publisher);
-    removals = new Removals(core, markers, unstaging, journal);
+    NewFiles newFiles = new NewFiles(journal);
+    removals = new Removals(core, markers, unstaging, newFiles, journal);
     AttributeNotes notes = new AttributeNotes(journal);
-    Publishing publishing = new Publishing(core, publisher, copies, removals, notes);
+    Publishing publishing = new Publishing(core, publisher, copies, removals, notes, newFiles);
     background = new Background(publishing, notes);
     creations = new Creations(core, markers, publishing, files);
-    writes = new Writes(core, files, readers, publisher, publishing, removals, unstaging);
+    writes = new Writes(core, files, readers, publisher, publishing, removals, unstaging, newFiles);
     DirectoryMoves moves = new DirectoryMoves(core, copies, removals, parallel, journal);
-    renames = new Renames(core, markers, copies, publishing, removals, unstaging, moves, journal);
+    renames = new Renames(
+        core, markers, copies, publishing, removals, unstaging, newFiles, moves, journal);
     attributes = new AttributeChanges(core, markers, writes, xattrs, background);
     draining = new Draining(core.table(), publishing, parallel);
     recovery = new Recovery(core, copies, moves, journal);

@@ -28,6 +28,7 @@ final class Writes {
   private final Publishing publishing;
   private final Removals removals;
   private final Unstaging unstaging;
+  private final NewFiles newFiles;
 
   Writes(
       Core core,
@@ -36,7 +37,8 @@ final class Writes {
       Publisher publisher,
       Publishing publishing,
       Removals removals,
-      Unstaging unstaging) {
+      Unstaging unstaging,
+      NewFiles newFiles) {
     this.core = core;
     this.files = files;
     this.readers = readers;
@@ -44,6 +46,7 @@ final class Writes {
     this.publishing = publishing;
     this.removals = removals;
     this.unstaging = unstaging;
+    this.newFiles = newFiles;
   }
 
   /** A change of the local content. */
@@ -114,6 +117,7 @@ final class Writes {
         StagedFile made =
             publisher.stage(publishing.target(inode, key), base(inode, key), this::readBase);
         StagedFile used = inode.stage(made);
+        newFiles.settled(inode);
         if (used != made) {
           publisher.discard(made);
         }
@@ -146,6 +150,22 @@ final class Writes {
     // A shell's redirect closes one descriptor before the first byte: a new file waits for bytes.
     if (inode.isPublished() || inode.look().size() > 0) {
       publishing.publish(inode);
+    } else {
+      keepWithoutBytes(inode);
+    }
+  }
+
+  /** The release stores it; it is there even if this process is killed before that. */
+  private void keepWithoutBytes(FileInode inode) throws IOException {
+    String key = inode.key();
+    try (PathLocks.Held held = core.locks().acquire(key)) {
+      boolean isAsClosed = key.equals(inode.key())
+          && inode.fate() == FileInode.Fate.NAMED
+          && inode.staged() == null
+          && !inode.isPublished();
+      if (isAsClosed) {
+        newFiles.closed(inode);
+      }
     }
   }
 

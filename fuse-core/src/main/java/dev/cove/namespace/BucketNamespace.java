@@ -8,6 +8,8 @@ import dev.cove.storage.ListRequest;
 import dev.cove.storage.ObjectStore;
 import dev.cove.storage.StorageException;
 import java.time.Duration;
+import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CancellationException;
@@ -16,7 +18,6 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.Executor;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
@@ -34,8 +35,6 @@ import org.jspecify.annotations.Nullable;
 public final class BucketNamespace {
   // 16: the directory "a/" may sort behind a few siblings such as "a-1" and "a.txt".
   private static final int SINGLE_NAME_KEYS = 16;
-  // 64: pages listed on behalf of look-ups at most; larger directories are asked name by name.
-  private static final int MAX_SCAN_PAGES = 64;
   // A list that began before a change may arrive after it, but not later than its deadline.
   private static final Duration CHANGES_KEPT = Duration.ofMinutes(5);
 
@@ -50,10 +49,9 @@ public final class BucketNamespace {
   private final Cache<String, Listing> listings;
   private final Cache<String, Known> names;
   private final Cache<String, ConcurrentMap<String, Known>> changes;
-  private final Cache<String, AtomicInteger> lookups;
+  private final Cache<String, Misses> misses;
   private final Walks walks;
-  private final ConcurrentMap<String, CompletableFuture<Listing>> loading =
-      new ConcurrentHashMap<>();
+  private final ConcurrentMap<String, CompletableFuture<Void>> loading = new ConcurrentHashMap<>();
 
   /** What was heard of one name, null child for "does not exist". */
   private record Known(@Nullable Child child, long nanos) {}
@@ -86,7 +84,7 @@ public final class BucketNamespace {
         .executor(Runnable::run)
         .build();
     this.walks = new Walks(options.positiveTtl(), ticker);
-    this.lookups = Caffeine.newBuilder()
+    this.misses = Caffeine.newBuilder()
         .maximumSize(10_000)
         .expireAfterWrite(Duration.ofNanos(Math.max(positiveNanos, 1_000_000_000L)))
         .ticker(ticker::getAsLong)
@@ -163,7 +161,7 @@ public final class BucketNamespace {
   public boolean outlives(String prefix, String name) throws StorageException {
     Listing listing = listings.getIfPresent(prefix);
     if (listing == null || !isFresh(listing)) {
-      scan(prefix, 1);
+      load(prefix, () -> firstPages(prefix, 1));
       listing = listings.getIfPresent(prefix);
     }
     return listing != null && (listing.hasMarker() || listing.hasOtherThan(name));
@@ -201,7 +199,7 @@ public final class BucketNamespace {
   public void dropBelow(String prefix) {
     listings.asMap().keySet().removeIf(directory -> directory.startsWith(prefix));
     names.asMap().keySet().removeIf(key -> key.startsWith(prefix));
-    lookups.asMap().keySet().removeIf(directory -> directory.startsWith(prefix));
+    misses.asMap().keySet().removeIf(directory -> directory.startsWith(prefix));
   }
 
   private @Nullable Known recall(String prefix, String name) {
@@ -226,11 +224,12 @@ public final class BucketNamespace {
 
   private @Nullable Child ask(String prefix, String name) throws StorageException {
     if (positiveNanos > 0) {
-      int asked = count(prefix);
-      // 2, 8, 32, 128: each try may list half as many pages as names were asked for, so that
-      // listing never costs more requests than asking name by name.
-      if (asked == 2 || asked == 8 || asked == 32 || asked == 128) {
-        scan(prefix, Math.min(asked / 2, MAX_SCAN_PAGES));
+      Misses before = misses.get(prefix, p -> new Misses());
+      Misses.Plan plan = before.next(name);
+      if (plan instanceof Misses.FirstPages first) {
+        load(prefix, () -> firstPages(prefix, first.pages()));
+      } else if (plan instanceof Misses.PagesAfter after) {
+        load(prefix, () -> before.listed(pagesAfter(prefix, after.name(), after.pages())));
       } else {
         join(loading.get(prefix));
       }
@@ -240,11 +239,6 @@ public final class BucketNamespace {
       }
     }
     return askForName(prefix, name);
-  }
-
-  private int count(String prefix) {
-    AtomicInteger counter = lookups.get(prefix, p -> new AtomicInteger());
-    return counter == null ? 1 : counter.incrementAndGet();
   }
 
   private @Nullable Child askForName(String prefix, String name) throws StorageException {
@@ -291,21 +285,21 @@ public final class BucketNamespace {
     return known != null && known.nanos() >= sinceNanos ? known : null;
   }
 
-  /** Lists a directory's first pages, once for all threads that want them. */
-  private void scan(String prefix, int maxPages) throws StorageException {
-    CompletableFuture<Listing> mine = new CompletableFuture<>();
-    CompletableFuture<Listing> other = loading.putIfAbsent(prefix, mine);
+  private interface Load {
+    void run() throws StorageException;
+  }
+
+  /** Lists a directory or a part of it, once for all threads that want any. */
+  private void load(String prefix, Load load) throws StorageException {
+    CompletableFuture<Void> mine = new CompletableFuture<>();
+    CompletableFuture<Void> other = loading.putIfAbsent(prefix, mine);
     if (other != null) {
       join(other);
       return;
     }
     try {
-      DirectoryPager pager = pager(prefix);
-      Listing listing = begin();
-      for (int page = 0; page < maxPages && !pager.ended(); page++) {
-        addPage(prefix, listing, pager, pager.nextPage(), pager.heardNanos());
-      }
-      mine.complete(listing);
+      load.run();
+      mine.complete(null);
     } catch (StorageException e) {
       mine.completeExceptionally(e);
       throw e;
@@ -315,8 +309,29 @@ public final class BucketNamespace {
     }
   }
 
+  private void firstPages(String prefix, int maxPages) throws StorageException {
+    DirectoryPager pager = pager(prefix);
+    Listing listing = begin();
+    for (int page = 0; page < maxPages && !pager.ended(); page++) {
+      addPage(prefix, listing, pager, pager.nextPage(), pager.heardNanos());
+    }
+  }
+
+  private Set<String> pagesAfter(String prefix, String name, int maxPages) throws StorageException {
+    DirectoryPager pager = pager(prefix);
+    pager.beginAfter(prefix + name);
+    Set<String> heard = new HashSet<>();
+    for (int i = 0; i < maxPages && !pager.ended(); i++) {
+      pager.nextPage().forEach((next, child) -> {
+        remember(prefix, next, child, pager.askedNanos());
+        heard.add(next);
+      });
+    }
+    return heard;
+  }
+
   /** Waits for a scan of another thread; its failure is that thread's alone. */
-  private static void join(@Nullable CompletableFuture<Listing> other) {
+  private static void join(@Nullable CompletableFuture<Void> other) {
     if (other != null) {
       try {
         other.join();
@@ -384,11 +399,17 @@ public final class BucketNamespace {
       long heardNanos) {
     Map<String, Known> own = changes.getIfPresent(prefix);
     if (own != null) {
-      own.forEach((name, known) -> {
-        if (known.nanos() >= listing.startedNanos()) {
-          replace(page, name, known.child());
+      // By the page: there may be a hundred times as many changes as names on it.
+      for (String name : List.copyOf(page.keySet())) {
+        Known known = own.get(name);
+        if (known != null && known.nanos() >= listing.startedNanos()) {
+          if (known.child() == null) {
+            page.remove(name);
+          } else {
+            page.put(name, known.child());
+          }
         }
-      });
+      }
     }
     if (listing.size() + page.size() > maxListing) {
       listing.clear();
@@ -404,14 +425,6 @@ public final class BucketNamespace {
       listings.put(prefix, listing);
     }
     return page;
-  }
-
-  private static void replace(Map<String, Child> page, String name, @Nullable Child child) {
-    if (child == null) {
-      page.remove(name);
-    } else if (page.containsKey(name)) {
-      page.put(name, child);
-    }
   }
 
   /** A complete listing that is still fresh, or null. */

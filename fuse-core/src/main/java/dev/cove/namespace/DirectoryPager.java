@@ -45,6 +45,11 @@ final class DirectoryPager {
     return ended;
   }
 
+  /** Leaves out all up to a key; before the first page. */
+  void beginAfter(String key) {
+    next = next.after(key);
+  }
+
   /** Whether a page was asked for. */
   boolean begun() {
     return begun;

@@ -14,6 +14,7 @@ import dev.cove.storage.testkit.MemoryObjectStore;
 import dev.cove.storage.testkit.RecordingObjectStore;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import java.util.Set;
@@ -133,6 +134,47 @@ final class BucketNamespaceTest {
       assertThat(namespace.find("d/", Integer.toString(i))).isNotNull();
     }
     assertThat(store.take()).containsExactly("LIST d/0 / limit 16", "LIST d/ /");
+  }
+
+  @Test
+  void neighboursInALargeDirectoryCostAListOfTheThousandsFromThereOn() throws Exception {
+    String[] keys = new String[20_000];
+    Arrays.setAll(keys, number -> "d/%05d".formatted(number));
+    put(keys);
+    for (int i = 8_000; i < 16_000; i++) {
+      // As several threads ask: not quite in order.
+      assertThat(namespace.find("d/", "%05d".formatted(i ^ 3))).isNotNull();
+    }
+    assertThat(store.take())
+        .contains("LIST d/ / after d/08000", "LIST d/ / after d/12000")
+        .hasSizeLessThan(25);
+  }
+
+  @Test
+  void namesAllOverALargeDirectoryAreWorthAListOfItsBeginning() throws Exception {
+    String[] keys = new String[20_000];
+    Arrays.setAll(keys, number -> "d/%05d".formatted(number));
+    put(keys);
+    for (int i = 0; i < 200; i++) {
+      assertThat(namespace.find("d/", "%05d".formatted(i * 7_919 % keys.length)))
+          .isNotNull();
+    }
+    assertThat(store.take())
+        .filteredOn(request -> !request.contains("limit"))
+        .hasSize(1 + 4 + 16 + 20);
+  }
+
+  @Test
+  void ownChangesWinOverAPageListedForTheNamesBeforeIt() throws Exception {
+    String[] keys = new String[2_000];
+    Arrays.setAll(keys, number -> "d/%04d".formatted(number));
+    put(keys);
+    namespace.changed("d/", "1500", null);
+    for (int i = 1_400; i < 1_408; i++) {
+      assertThat(namespace.find("d/", Integer.toString(i))).isNotNull();
+    }
+    assertThat(namespace.find("d/", "1500")).isNull();
+    assertThat(namespace.find("d/", "1501")).isNotNull();
   }
 
   @Test

@@ -13,6 +13,8 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.PosixFileAttributeView;
+import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Map;
 import java.util.Objects;
@@ -28,6 +30,9 @@ import java.util.logging.LogRecord;
  * the JDK calls the current file {@code NAME.0} and leaves a lock file beside it.
  */
 final class RotatingFile extends Handler {
+  private static final Set<PosixFilePermission> OWNER_ONLY =
+      PosixFilePermissions.fromString("rw-------");
+
   private final Path path;
   private final long limit;
 
@@ -47,7 +52,7 @@ final class RotatingFile extends Handler {
 
   private static OutputStream open(Path path) throws IOException {
     requireOwn(path);
-    return Channels.newOutputStream(FileChannel.open(
+    OutputStream out = Channels.newOutputStream(FileChannel.open(
         path,
         // A link left in a folder that others can write to would lead the log elsewhere.
         Set.of(
@@ -55,7 +60,11 @@ final class RotatingFile extends Handler {
             StandardOpenOption.WRITE,
             StandardOpenOption.APPEND,
             LinkOption.NOFOLLOW_LINKS),
-        PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"))));
+        PosixFilePermissions.asFileAttribute(OWNER_ONLY)));
+    // One that was there may have been made by a shell's redirect.
+    Files.getFileAttributeView(path, PosixFileAttributeView.class, LinkOption.NOFOLLOW_LINKS)
+        .setPermissions(OWNER_ONLY);
+    return out;
   }
 
   /** Lines of ours in a file of another's, and the other way round, would mislead whoever reads it. */

@@ -138,7 +138,7 @@ public final class MountCommand implements Callable<Integer> {
             .filter(mounting::hasNothingYet)
             .forEach(this::warnOfNothing);
         if (background) {
-          Background.ready();
+          Background.ready(Path.of(logs));
         }
       });
     }

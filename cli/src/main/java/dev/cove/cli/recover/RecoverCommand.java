@@ -103,13 +103,45 @@ public final class RecoverCommand implements Callable<Integer> {
   }
 
   /** A file that was left, and where. */
-  private record Found(SpoolFolders.Entry entry, Leftover leftover) {}
+  private record Found(SpoolFolders.Entry entry, Leftover leftover, Home home) {}
+
+  /** The bucket that files of one folder belong to, opened for the first of them that needs it. */
+  private final class Home implements AutoCloseable {
+    private final SpoolFolders.Entry entry;
+    private final Spool spool;
+    private @Nullable ObjectStore bucket;
+    private @Nullable Publisher publisher;
+
+    Home(SpoolFolders.Entry entry, Spool spool) {
+      this.entry = entry;
+      this.spool = spool;
+    }
+
+    Publisher publisher(String source) throws IOException {
+      if (publisher == null) {
+        store.usualEndpoint(entry.endpoint());
+        bucket = store.openForWriting(BucketUrl.parse(source));
+        publisher = new Publisher(bucket, spool, PublishOptions.DEFAULT);
+      }
+      return publisher;
+    }
+
+    @Override
+    public void close() {
+      if (publisher != null) {
+        publisher.close();
+      }
+      if (bucket != null) {
+        bucket.close();
+      }
+    }
+  }
 
   /** What is done with one of them. */
   private interface Work {
     /** Null when it is done, else why not. */
     @Nullable
-    String on(Found found, Spool spool) throws IOException;
+    String on(Found found) throws IOException;
   }
 
   @Override
@@ -126,7 +158,7 @@ public final class RecoverCommand implements Callable<Integer> {
     if (save != null) {
       Path folder = PathArgument.resolve(save.toString());
       Files.createDirectories(folder);
-      return each(begun -> null, (found, spool) -> save(found, spool, folder));
+      return each(begun -> null, found -> save(found, folder));
     }
     if (!yes) {
       List<Map<String, @Nullable Object>> rows = rows();
@@ -156,7 +188,7 @@ public final class RecoverCommand implements Callable<Integer> {
           rows.add(begun.row());
           return null;
         },
-        (found, spool) -> {
+        found -> {
           rows.add(row(found));
           return null;
         });
@@ -218,13 +250,14 @@ public final class RecoverCommand implements Callable<Integer> {
       }
     }
     for (SpoolFolders.Entry entry : entries) {
-      try (Spool spool = Spool.open(entry.folder(), SpoolOptions.DEFAULT)) {
+      try (Spool spool = Spool.open(entry.folder(), SpoolOptions.DEFAULT);
+          Home home = new Home(entry, spool)) {
         for (Leftover leftover : spool.leftovers()) {
           if (ids != null && !ids.contains(leftover.id())) {
             continue;
           }
           done++;
-          String why = work.on(new Found(entry, leftover), spool);
+          String why = work.on(new Found(entry, leftover, home));
           if (why != null) {
             failed++;
             err(leftover.id() + ": " + why);
@@ -248,12 +281,12 @@ public final class RecoverCommand implements Callable<Integer> {
     spec.commandLine().getErr().println(Printable.line(line));
   }
 
-  private @Nullable String upload(Found found, Spool spool) throws IOException {
+  private @Nullable String upload(Found found) throws IOException {
     Target target = found.leftover().target();
     if (target == null) {
       return "its journal is damaged; --save or --discard it";
     }
-    return with(found, spool, (publisher, staged) -> {
+    return with(found, (publisher, staged) -> {
       try {
         publisher.publish(staged, target);
         publisher.discard(staged);
@@ -267,21 +300,21 @@ public final class RecoverCommand implements Callable<Integer> {
     });
   }
 
-  private @Nullable String save(Found found, Spool spool, Path folder) throws IOException {
+  private @Nullable String save(Found found, Path folder) throws IOException {
     Target target = found.leftover().target();
     if (target == null) {
       return "its journal is damaged and its bytes cannot be put in order";
     }
     Path file = folder.resolve(
         found.leftover().id() + "-" + target.key().substring(target.key().lastIndexOf('/') + 1));
-    return with(found, spool, (publisher, staged) -> {
+    return with(found, (publisher, staged) -> {
       int holes = publisher.save(staged, file).size();
       return holes == 0 ? null : file + " has holes: the object its other bytes come from is gone";
     });
   }
 
-  private @Nullable String discard(Found found, Spool spool) throws IOException {
-    return withStore(found, spool, publisher -> {
+  private @Nullable String discard(Found found) throws IOException {
+    return withStore(found, publisher -> {
       publisher.discard(found.leftover());
       return null;
     });
@@ -299,23 +332,16 @@ public final class RecoverCommand implements Callable<Integer> {
     String call(Publisher publisher, StagedFile staged) throws IOException;
   }
 
-  private @Nullable String with(Found found, Spool spool, WithStaged work) throws IOException {
+  private @Nullable String with(Found found, WithStaged work) throws IOException {
     return withStore(
         found,
-        spool,
         publisher -> work.call(publisher, publisher.reopen(found.leftover(), publisher::readBase)));
   }
 
-  private @Nullable String withStore(Found found, Spool spool, WithPublisher work)
-      throws IOException {
+  private @Nullable String withStore(Found found, WithPublisher work) throws IOException {
     String source = found.entry().source();
-    if (source == null) {
-      return "it is not known which bucket it belongs to";
-    }
-    store.usualEndpoint(found.entry().endpoint());
-    try (ObjectStore bucket = store.openForWriting(BucketUrl.parse(source));
-        Publisher publisher = new Publisher(bucket, spool, PublishOptions.DEFAULT)) {
-      return work.call(publisher);
-    }
+    return source == null
+        ? "it is not known which bucket it belongs to"
+        : work.call(found.home().publisher(source));
   }
 }

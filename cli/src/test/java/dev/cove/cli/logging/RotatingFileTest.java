@@ -56,6 +56,15 @@ final class RotatingFileTest {
   }
 
   @Test
+  void aFileThatOthersCouldReadIsItsOwnersAloneFromThenOn() throws IOException {
+    Path path = Files.createFile(temp.resolve("log"));
+    Files.setPosixFilePermissions(path, PosixFilePermissions.fromString("rw-r--r--"));
+    log(path, "line");
+    assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(path)))
+        .isEqualTo("rw-------");
+  }
+
+  @Test
   void aLinkIsNotFollowed() throws IOException {
     Path elsewhere = temp.resolve("elsewhere");
     Path link = Files.createSymbolicLink(temp.resolve("log"), elsewhere);

@@ -4,39 +4,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.cove.it.mount.BucketMount;
 import dev.cove.it.mount.BucketMount.Running;
-import dev.cove.storage.testkit.proxy.HttpFaultProxy;
-import dev.cove.storage.testkit.server.S3Server;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.TimeUnit;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /** A mount ends while there are bytes that the bucket does not have. */
 @Tag("newest-jdk")
-final class EndOfLifeIT {
-  @TempDir
-  private Path temp;
-
-  private HttpFaultProxy proxy;
-  private BucketMount s3;
-
-  @BeforeEach
-  void make() throws Exception {
-    proxy = HttpFaultProxy.start(S3Server.shared().endpoint());
-    s3 = new BucketMount(temp, proxy.endpoint());
-  }
-
-  @AfterEach
-  void end() throws Exception {
-    proxy.heal();
-    s3.close();
-    proxy.close();
-  }
-
+final class EndOfLifeIT extends ProxiedBucket {
   @Test
   void whatADeadEndpointDoesNotTakeIsKeptAndTheNextMountSaysSo() throws Exception {
     Files.createDirectories(s3.directory);
@@ -137,5 +113,44 @@ final class EndOfLifeIT {
     assertThat(s3.text("pending")).isEqualTo("pending\nmore\n");
     assertThat(s3.cove("mounts", "--json").output()).isEqualTo("[]");
     assertThat(s3.cove("recover", "--json").output()).isEqualTo("[]");
+  }
+
+  @Test
+  void aHeapThatIsUsedUpEndsTheMountAndWhatFsyncAcknowledgedIsStored() throws Exception {
+    s3.with("COVE_JAVA_OPTS", "-Xmx16m");
+    s3.mount("--rw", "--memory", "16m");
+    ProcessHandle process = BucketMount.process(s3.directory);
+    String stored = s3.python("""
+        import resource
+        most = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
+        resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
+        files, stored = [], []
+        try:
+          for i in range(most - 100):
+            files.append(os.open(M + '/%d' % i, os.O_RDWR | os.O_CREAT))
+            os.write(files[i], b'%d' % i)
+            if i % 50 == 0:
+              os.fsync(files[i])
+              stored.append(i)
+        except OSError as e:
+          assert e.errno in (errno.EIO, errno.ENOTCONN, errno.ECONNABORTED), e
+        print(*stored)
+        """);
+    process.onExit().get(60, TimeUnit.SECONDS);
+    s3.forget(s3.directory);
+    assertThat(s3.sh("cat $(find $COVE_HOME -name '*.log')")).contains("Java heap space");
+
+    s3.with("COVE_JAVA_OPTS", "");
+    s3.mount("--rw");
+    assertThat(stored.split(" "))
+        .hasSizeGreaterThan(2)
+        .allSatisfy(name -> assertThat(s3.text(name)).isEqualTo(name));
+    s3.sh("ls $M > /dev/null; echo on > $M/on");
+    s3.unmount(s3.directory);
+    assertThat(s3.cove("recover", "--upload").exit()).isZero();
+    // Of the others there are many; none of them is another's or half.
+    assertThat(s3.keys(""))
+        .hasSizeGreaterThan(10 * stored.split(" ").length)
+        .allSatisfy(name -> assertThat(s3.text(name).strip()).isEqualTo(name));
   }
 }

@@ -59,9 +59,9 @@ final class FaultyModelIT {
 
   @Tag("newest-jdk")
   @Test
-  void aMountDoesAsAPosixFileSystemDoesWhileRequestsFail() {
-    run(SMALL, 1, 0, 1, 700, 4);
-    report(1, 30);
+  void aMountDoesAsAPosixFileSystemDoesWhileRequestsFailForTwoMinutes() {
+    run(SMALL, 1, 20, 1, 7_000, 12);
+    report(12, 350);
   }
 
   @Tag("soak")

@@ -14,23 +14,18 @@ import dev.cove.it.mount.BucketMount;
 import dev.cove.it.mount.BucketMount.Running;
 import dev.cove.storage.StoreOperation;
 import dev.cove.storage.testkit.Gate;
-import dev.cove.storage.testkit.proxy.HttpFaultProxy;
 import dev.cove.storage.testkit.proxy.ProxyFault;
-import dev.cove.storage.testkit.server.S3Server;
 import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /** The server does what it was asked, and its answer does not arrive. */
-final class LostAnswersIT {
+final class LostAnswersIT extends ProxiedBucket {
   private static final Duration PATIENCE = Duration.ofSeconds(60);
   private static final byte[] LARGE = new byte[20 << 20];
 
@@ -38,30 +33,16 @@ final class LostAnswersIT {
     new Random(1).nextBytes(LARGE);
   }
 
-  @TempDir
-  private Path temp;
-
-  private HttpFaultProxy proxy;
-  private BucketMount s3;
   private final List<ProxyFault> faults = new ArrayList<>();
 
   @BeforeEach
   void mount() throws Exception {
-    proxy = HttpFaultProxy.start(S3Server.shared().endpoint());
-    s3 = new BucketMount(temp, proxy.endpoint());
     Files.write(s3.local.resolve("large"), LARGE);
     s3.put("edit", LARGE);
     for (String key : List.of("replace", "unlink", "move/old", "directory/old/a", "mode")) {
       s3.put(key, "old\n");
     }
     s3.mount("--rw");
-  }
-
-  @AfterEach
-  void unmount() throws Exception {
-    proxy.heal();
-    s3.close();
-    proxy.close();
   }
 
   private void lose(StoreOperation operation, String key) {

@@ -7,7 +7,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.cove.it.mount.BucketMount;
 import dev.cove.it.mount.BucketMount.Running;
 import dev.cove.storage.testkit.Gate;
-import dev.cove.storage.testkit.proxy.HttpFaultProxy;
 import dev.cove.storage.testkit.proxy.ProxyFault;
 import dev.cove.storage.testkit.server.S3Server;
 import java.io.IOException;
@@ -18,28 +17,18 @@ import java.util.List;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /** The network fails in every way, and a mount goes on without being mounted again. */
-final class NetworkIT {
+final class NetworkIT extends ProxiedBucket {
   private static final Duration PATIENCE = Duration.ofSeconds(60);
-
-  @TempDir
-  private Path temp;
-
-  private HttpFaultProxy proxy;
-  private BucketMount s3;
 
   @BeforeEach
   void mount() throws Exception {
     byte[] large = new byte[8 << 20];
     new Random(2).nextBytes(large);
-    proxy = HttpFaultProxy.start(S3Server.shared().endpoint());
-    s3 = new BucketMount(temp, proxy.endpoint());
     Files.write(s3.local.resolve("large"), large);
     s3.put("large", large);
     s3.put("stuck", large);
@@ -58,13 +47,6 @@ final class NetworkIT {
         "12s",
         "--ttl",
         "0s");
-  }
-
-  @AfterEach
-  void unmount() throws Exception {
-    proxy.heal();
-    s3.close();
-    proxy.close();
   }
 
   @Test

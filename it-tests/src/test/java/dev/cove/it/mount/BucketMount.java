@@ -16,6 +16,7 @@ import java.net.URI;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -27,7 +28,7 @@ import org.jspecify.annotations.Nullable;
 
 /** A bucket of a test's own, what other programs do to it, and its mounts. */
 public final class BucketMount implements AutoCloseable {
-  private static final long PATIENCE_SECONDS = 180;
+  private static final Duration PATIENCE = Duration.ofMinutes(3);
   // What mounts and the kernel's FUSE library make for themselves, at any depth.
   private static final Pattern HELPER = Pattern.compile("(^|/)\\.(fuse_hidden|cove)");
 
@@ -116,7 +117,7 @@ public final class BucketMount implements AutoCloseable {
   public void kill(Path where) throws Exception {
     ProcessHandle process = process(where);
     process.destroyForcibly();
-    process.onExit().get(PATIENCE_SECONDS, TimeUnit.SECONDS);
+    process.onExit().get(PATIENCE.toSeconds(), TimeUnit.SECONDS);
     mounted.remove(where);
   }
 
@@ -166,7 +167,12 @@ public final class BucketMount implements AutoCloseable {
   public record Running(Process process, Path output) {
 
     public Result await() throws Exception {
-      if (!process.waitFor(PATIENCE_SECONDS, TimeUnit.SECONDS)) {
+      return await(PATIENCE);
+    }
+
+    /** @param patience after which it fails: a program hangs then, or takes far too long */
+    public Result await(Duration patience) throws Exception {
+      if (!process.waitFor(patience.toSeconds(), TimeUnit.SECONDS)) {
         process.descendants().forEach(ProcessHandle::destroyForcibly);
         process.destroyForcibly();
         throw new AssertionError("did not end in time: " + Files.readString(output));
@@ -224,13 +230,20 @@ public final class BucketMount implements AutoCloseable {
 
   /** What a Python program printed that is to succeed; {@code M} is the mount and {@code T} the local folder. */
   public String python(String program) throws Exception {
+    return python(program, PATIENCE);
+  }
+
+  /** @param patience after which it fails: the program hangs then, or takes far too long */
+  public String python(String program, Duration patience) throws Exception {
     Path file = Files.createTempFile(temp, "program", ".py");
     Files.writeString(
         file,
         "import errno, fcntl, mmap, os, random, signal, subprocess, sys, threading, time\n"
             + "M = os.environ['M']\nT = os.environ['T']\n"
             + program);
-    return sh("python3 " + file);
+    Result result = start("python3", file.toString()).await(patience);
+    assertThat(result.exit()).as(result.output()).isZero();
+    return result.output();
   }
 
   public void put(String key, byte[] bytes) throws IOException {

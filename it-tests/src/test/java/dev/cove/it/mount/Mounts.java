@@ -82,7 +82,6 @@ public class Mounts implements Subject {
       boolean killing = ending == Ending.KILL_EVERY_OTHER && remounts % (2 * remountEvery) == 1;
       for (Path where : mounted) {
         if (killing) {
-          awaitEmptyFiles(where);
           s3.kill(where);
           killed();
         } else {
@@ -95,7 +94,7 @@ public class Mounts implements Subject {
     begin();
   }
 
-  /** No close of a program waits until a new file without bytes is stored. */
+  /** No close of a program waits until a new file without bytes is in the bucket. */
   private void awaitEmptyFiles(Path where) throws Exception {
     try (Stream<Path> files = Files.walk(where)) {
       for (Path file : (Iterable<Path>) files::iterator) {

@@ -2,10 +2,8 @@ package dev.cove.volume.chunk;
 
 import dev.cove.storage.ByteRange;
 import dev.cove.storage.GetRequest;
-import dev.cove.storage.ObjectBody;
 import dev.cove.storage.ObjectStore;
 import dev.cove.storage.StorageException;
-import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
@@ -101,8 +99,8 @@ public final class BlobReader implements BlobSource {
 
   private byte[] fetch(PackId pack, ByteRange range) throws StorageException {
     String key = pack.key();
-    try (ObjectBody body = store.get(new GetRequest(key, range, null))) {
-      byte[] bytes = Sealed.drain(body, key);
+    try {
+      byte[] bytes = Sealed.fetch(store, new GetRequest(key, range, null));
       if (bytes.length != range.length()) {
         throw new StorageException(
             StorageException.Kind.CORRUPT, key + " is damaged: it ends too early");
@@ -117,9 +115,6 @@ public final class BlobReader implements BlobSource {
               StorageException.Kind.CORRUPT, key + " is damaged: it ends too early", e);
         default -> e;
       };
-    } catch (IOException e) {
-      throw new StorageException(
-          StorageException.Kind.UNAVAILABLE, "reading " + key + " failed: " + e.getMessage(), e);
     }
   }
 

@@ -19,6 +19,8 @@ public final class Sealed {
 
   static final byte[] MAGIC = "COVE".getBytes(StandardCharsets.US_ASCII);
   private static final int HEADER = 6;
+  // 3: one connection in thousands breaks in the middle of an answer.
+  private static final int TRIES = 3;
 
   /** What an object is; the letter is part of the format. */
   public enum Kind {
@@ -93,17 +95,31 @@ public final class Sealed {
 
   /** Reads a whole object of at most {@code Integer.MAX_VALUE} bytes into memory. */
   public static byte[] fetch(ObjectStore store, String key) throws StorageException {
-    try (ObjectBody body = store.get(GetRequest.whole(key))) {
-      return drain(body, key);
-    } catch (StorageException e) {
-      throw e;
-    } catch (IOException e) {
-      throw new StorageException(
-          StorageException.Kind.UNAVAILABLE, "reading " + key + " failed: " + e.getMessage(), e);
+    return fetch(store, GetRequest.whole(key));
+  }
+
+  /** As {@link #fetch(ObjectStore, String)}; an answer that breaks off is asked for again. */
+  static byte[] fetch(ObjectStore store, GetRequest request) throws StorageException {
+    for (int left = TRIES - 1; ; left--) {
+      // What fails before the first byte was tried again by the store itself.
+      ObjectBody answer = store.get(request);
+      try (ObjectBody body = answer) {
+        return drain(body, request.key());
+      } catch (IOException e) {
+        StorageException failure = e instanceof StorageException known
+            ? known
+            : new StorageException(
+                StorageException.Kind.UNAVAILABLE,
+                "reading " + request.key() + " failed: " + e.getMessage(),
+                e);
+        if (left == 0 || !failure.kind().isPassing()) {
+          throw failure;
+        }
+      }
     }
   }
 
-  static byte[] drain(ObjectBody body, String key) throws IOException {
+  private static byte[] drain(ObjectBody body, String key) throws IOException {
     long length = body.length();
     if (length > Integer.MAX_VALUE - 8) {
       throw new StorageException(
