@@ -42,6 +42,13 @@ final class BucketNamespaceTest {
     store.take();
   }
 
+  /** {@code d/00000} and so on. */
+  private void putNumbers(int count) throws StorageException {
+    String[] keys = new String[count];
+    Arrays.setAll(keys, number -> "d/%05d".formatted(number));
+    put(keys);
+  }
+
   private List<String> names(String prefix) throws StorageException {
     DirectoryCursor cursor = namespace.list(prefix);
     List<String> names = new ArrayList<>();
@@ -138,9 +145,7 @@ final class BucketNamespaceTest {
 
   @Test
   void neighboursInALargeDirectoryCostAListOfTheThousandsFromThereOn() throws Exception {
-    String[] keys = new String[20_000];
-    Arrays.setAll(keys, number -> "d/%05d".formatted(number));
-    put(keys);
+    putNumbers(20_000);
     for (int i = 8_000; i < 16_000; i++) {
       // As several threads ask: not quite in order.
       assertThat(namespace.find("d/", "%05d".formatted(i ^ 3))).isNotNull();
@@ -152,12 +157,9 @@ final class BucketNamespaceTest {
 
   @Test
   void namesAllOverALargeDirectoryAreWorthAListOfItsBeginning() throws Exception {
-    String[] keys = new String[20_000];
-    Arrays.setAll(keys, number -> "d/%05d".formatted(number));
-    put(keys);
+    putNumbers(20_000);
     for (int i = 0; i < 200; i++) {
-      assertThat(namespace.find("d/", "%05d".formatted(i * 7_919 % keys.length)))
-          .isNotNull();
+      assertThat(namespace.find("d/", "%05d".formatted(i * 7_919 % 20_000))).isNotNull();
     }
     assertThat(store.take())
         .filteredOn(request -> !request.contains("limit"))
@@ -166,15 +168,15 @@ final class BucketNamespaceTest {
 
   @Test
   void ownChangesWinOverAPageListedForTheNamesBeforeIt() throws Exception {
-    String[] keys = new String[2_000];
-    Arrays.setAll(keys, number -> "d/%04d".formatted(number));
-    put(keys);
-    namespace.changed("d/", "1500", null);
+    putNumbers(2_000);
+    namespace.changed("d/", "01500", null);
     for (int i = 1_400; i < 1_408; i++) {
-      assertThat(namespace.find("d/", Integer.toString(i))).isNotNull();
+      assertThat(namespace.find("d/", "%05d".formatted(i))).isNotNull();
     }
-    assertThat(namespace.find("d/", "1500")).isNull();
-    assertThat(namespace.find("d/", "1501")).isNotNull();
+    assertThat(store.take()).contains("LIST d/ / after d/01400");
+    assertThat(namespace.find("d/", "01500")).isNull();
+    assertThat(namespace.find("d/", "01501")).isNotNull();
+    assertThat(store.take()).isEmpty();
   }
 
   @Test

@@ -61,7 +61,7 @@ final class FaultyModelIT {
   @Test
   void aMountDoesAsAPosixFileSystemDoesWhileRequestsFailForTwoMinutes() {
     run(SMALL, 1, 20, 1, 7_000, 12);
-    report(12, 350);
+    report(12, 300);
   }
 
   @Tag("soak")
