@@ -113,11 +113,11 @@ class _Shared:
         return self.taken / (time.perf_counter() - self._start)
 
 
-def random_reads(path, size):
-    """Reads of blocks that are not read twice, per second."""
+def random_reads(path, size, limit=RANDOM_SECONDS, seed=6):
+    """Reads of blocks that are not read twice, per second; for so many seconds."""
     offsets = list(range(0, size, BLOCK))
-    random.Random(6).shuffle(offsets)
-    shared = _Shared(offsets, RANDOM_SECONDS)
+    random.Random(seed).shuffle(offsets)
+    shared = _Shared(offsets, limit)
 
     def reader():
         file = os.open(path, os.O_RDONLY)
