@@ -76,8 +76,12 @@ final class BufferPool {
     List<Chunk> chunks = new ArrayList<>(count);
     boolean done = false;
     long paid = prepaid;
+    List<ByteBuffer> more = fresh(count, prepaid);
     synchronized (this) {
       try {
+        for (ByteBuffer memory : more) {
+          add(memory);
+        }
         if (tail > 0) {
           count--;
         }
@@ -110,7 +114,7 @@ final class BufferPool {
         if (paid > 0) {
           budget.release(Use.BLOCKS, paid);
         }
-        if (!done) {
+        if (!done || !more.isEmpty()) {
           trim();
         }
       }
@@ -163,16 +167,44 @@ final class BufferPool {
     }
   }
 
+  /**
+   * Memory for as many runs as are lacking, had outside of the lock: the system takes a while to give
+   * it, and readers of other files are not to wait meanwhile. None when it does not give it.
+   */
+  private List<ByteBuffer> fresh(int runs, long prepaid) {
+    List<ByteBuffer> fresh = new ArrayList<>();
+    int lacking;
+    synchronized (this) {
+      lacking = runs - room(runs);
+    }
+    if (budget.room() + prepaid < (long) runs * RUN) {
+      return fresh;
+    }
+    try {
+      for (; lacking > 0; lacking -= RUNS_PER_SLAB) {
+        fresh.add(ByteBuffer.allocateDirect(SLAB));
+      }
+    } catch (OutOfMemoryError refused) {
+      // Asked for once more, and told, where it is certain that it is needed.
+    }
+    return fresh;
+  }
+
   @GuardedBy("this")
-  private boolean grow(int runs) {
+  private int room(int enough) {
     int room = 0;
-    for (int i = withRoom.nextSetBit(0); i >= 0 && room < runs; i = withRoom.nextSetBit(i + 1)) {
+    for (int i = withRoom.nextSetBit(0); i >= 0 && room < enough; i = withRoom.nextSetBit(i + 1)) {
       room += slab(i).free.size();
     }
+    return room;
+  }
+
+  @GuardedBy("this")
+  private boolean grow(int runs) {
+    int room = room(runs);
     while (room < runs) {
-      ByteBuffer memory;
       try {
-        memory = ByteBuffer.allocateDirect(SLAB);
+        add(ByteBuffer.allocateDirect(SLAB));
       } catch (OutOfMemoryError refused) {
         long had = slabBytes + budget.used() - budget.used(Use.BLOCKS);
         budget.lowerTotal(had);
@@ -182,17 +214,21 @@ final class BufferPool {
             had >> 20);
         return false;
       }
-      int index = slabs.indexOf(null);
-      if (index < 0) {
-        index = slabs.size();
-        slabs.add(null);
-      }
-      slabs.set(index, new Slab(index, memory));
-      withRoom.set(index);
-      slabBytes += SLAB;
       room += RUNS_PER_SLAB;
     }
     return true;
+  }
+
+  @GuardedBy("this")
+  private void add(ByteBuffer memory) {
+    int index = slabs.indexOf(null);
+    if (index < 0) {
+      index = slabs.size();
+      slabs.add(null);
+    }
+    slabs.set(index, new Slab(index, memory));
+    withRoom.set(index);
+    slabBytes += SLAB;
   }
 
   @GuardedBy("this")

@@ -82,9 +82,9 @@ final class BlockTable {
   /** Moves a block that has arrived to the cache. */
   void toCache(Slot slot) {
     remove(slot);
-    // What was fetched ahead was read in passing.
-    cache.insert(
-        slot.block, slot.fetch.purpose == Purpose.AHEAD ? Retention.BRIEF : Retention.KEEP);
+    // What was fetched ahead was read in passing, and what is on the disk is soon had again.
+    boolean brief = slot.fetch.purpose == Purpose.AHEAD || slot.fetch.isOnDisk();
+    cache.insert(slot.block, brief ? Retention.BRIEF : Retention.KEEP);
   }
 
   /** Forgets a block that did not arrive, or arrived damaged. */

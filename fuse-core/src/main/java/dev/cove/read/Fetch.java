@@ -54,6 +54,7 @@ final class Fetch {
   @Nullable
   Ahead pattern;
 
+  private volatile boolean onDisk;
   private volatile long filled;
   private volatile boolean done;
   private volatile boolean cancelled;
@@ -86,6 +87,11 @@ final class Fetch {
   @Nullable
   StorageException failure() {
     return failure;
+  }
+
+  /** Whether the disk had some of it. */
+  boolean isOnDisk() {
+    return onDisk;
   }
 
   /** Stops it before its next byte. Its blocks are no longer the table's. */
@@ -169,6 +175,7 @@ final class Fetch {
       fillUpTo(Math.min(end, filled + ObjectReader.BLOCK));
     }
     if (filled > begun) {
+      onDisk = true;
       reader.meter().fromDisk(filled - begun);
     }
   }

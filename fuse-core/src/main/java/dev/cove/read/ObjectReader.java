@@ -43,6 +43,9 @@ public final class ObjectReader {
   @GuardedBy("lock")
   private final Prefetcher prefetcher;
 
+  @GuardedBy("lock")
+  private final Neighbourhood neighbourhood;
+
   ObjectReader(ObjectReaders shared, ObjectId id, long size) {
     this.shared = shared;
     this.id = id;
@@ -50,6 +53,8 @@ public final class ObjectReader {
     this.disk = shared.disk == null ? null : shared.disk.object(id, size);
     this.table = new BlockTable(shared.cache, id, size);
     this.prefetcher = new Prefetcher(shared, this, table);
+    // What is fetched around reads must still be there when it is asked for.
+    this.neighbourhood = new Neighbourhood(shared.cache.budget().total() / 4);
   }
 
   /** Begins to follow one open file. */
@@ -223,6 +228,7 @@ public final class ObjectReader {
   @GuardedBy("lock")
   private boolean demand(Reading reading, long reserved) {
     boolean whole = size <= shared.options.wholeFileSize() && reserved == 0;
+    boolean dense = !whole && reserved == 0 && neighbourhood.isDense();
     long prepaid = reserved;
     int count = reading.blocks.length;
     for (int i = 0; i < count; ) {
@@ -236,13 +242,20 @@ public final class ObjectReader {
       }
       long from = reading.first + i;
       long until = reading.first + to;
-      if (whole) {
-        while (from > 0 && table.absent(from - 1)) {
-          from--;
+      long least = whole ? 0 : from;
+      long most = whole ? Long.MAX_VALUE : until;
+      if (!whole) {
+        neighbourhood.missed(from);
+        if (dense) {
+          least = Neighbourhood.first(from);
+          most = Neighbourhood.end(until - 1);
         }
-        while (until * BLOCK < size && table.absent(until)) {
-          until++;
-        }
+      }
+      while (from > least && table.absent(from - 1)) {
+        from--;
+      }
+      while (until < most && until * BLOCK < size && table.absent(until)) {
+        until++;
       }
       long bytes = Math.min(size, until * BLOCK) - from * BLOCK;
       List<Block> blocks;

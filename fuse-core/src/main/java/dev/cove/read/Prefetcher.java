@@ -2,12 +2,14 @@ package dev.cove.read;
 
 import dev.cove.cache.Block;
 import dev.cove.cache.ObjectId;
+import dev.cove.disk.DiskObject;
 import dev.cove.read.BlockTable.Slot;
 import dev.cove.read.ReadMeter.Purpose;
 import dev.cove.storage.ByteRange;
 import dev.cove.storage.StorageException;
 import dev.cove.storage.StorageException.Kind;
 import java.util.List;
+import java.util.stream.LongStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -72,7 +74,7 @@ final class Prefetcher {
   private boolean ask(ReadHandle handle, Ahead pattern, ByteRange range) {
     long from = range.offset() / BLOCK;
     long until = (range.end() + BLOCK - 1) / BLOCK;
-    for (long index = from; index < until; ) {
+    for (long index = isOnDisk(from, until) ? until : from; index < until; ) {
       if (!table.absent(index)) {
         index++;
         continue;
@@ -89,6 +91,12 @@ final class Prefetcher {
     long start = from * BLOCK;
     pattern.asked(ByteRange.of(start, Math.min(size, until * BLOCK) - start));
     return true;
+  }
+
+  /** Whether all is on the disk, from where it is read as quickly when it is asked for. */
+  private boolean isOnDisk(long from, long until) {
+    DiskObject disk = reader.disk();
+    return disk != null && LongStream.range(from, until).allMatch(disk::has);
   }
 
   private boolean issue(ReadHandle handle, Ahead pattern, long from, long end) {

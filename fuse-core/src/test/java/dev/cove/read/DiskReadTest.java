@@ -17,6 +17,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -32,6 +33,18 @@ final class DiskReadTest {
 
   private final PatternStore store = new PatternStore();
 
+  /** Requests that were made ahead of a reader. */
+  private final AtomicInteger ahead = new AtomicInteger();
+
+  private final ReadMeter meter = new ReadMeter() {
+    @Override
+    public void fetchStarted(Purpose purpose, long bytes) {
+      if (purpose == Purpose.AHEAD) {
+        ahead.incrementAndGet();
+      }
+    }
+  };
+
   private interface Use {
     void with(ReadHandle handle) throws Exception;
   }
@@ -42,8 +55,8 @@ final class DiskReadTest {
     MemoryBudget budget = new MemoryBudget(64L * MIB);
     try (DiskCache disk = DiskCache.open(new DiskCacheOptions(folder, 1L << 30, 0));
         BlockCache cache = new BlockCache(budget);
-        ObjectReaders readers = new ObjectReaders(
-            store, cache, disk.of("bucket"), ReadOptions.DEFAULT, ReadMeter.NONE)) {
+        ObjectReaders readers =
+            new ObjectReaders(store, cache, disk.of("bucket"), ReadOptions.DEFAULT, meter)) {
       try (ReadHandle handle = readers.reader(key, PatternStore.VERSION, size).open()) {
         use.with(handle);
       }
@@ -69,6 +82,14 @@ final class DiskReadTest {
     process("big", 20L * MIB + 5, handle -> readAll(handle, "big"));
     process("small", 1000, handle -> check(handle, "small", 0, 1000));
     assertThat(store.requests()).isEmpty();
+  }
+
+  @Test
+  void whatIsOnDiskIsNotFetchedAheadOfItsReader() throws Exception {
+    process("big", 20L * MIB, handle -> readAll(handle, "big"));
+    ahead.set(0);
+    process("big", 20L * MIB, handle -> readAll(handle, "big"));
+    assertThat(ahead).hasValue(0);
   }
 
   @Test

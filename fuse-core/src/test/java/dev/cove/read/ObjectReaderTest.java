@@ -100,6 +100,41 @@ final class ObjectReaderTest {
   }
 
   @Test
+  void readsAtRandomThatLieCloseTogetherAreSoonServedByRequestsForWhatLiesAround()
+      throws Exception {
+    int size = 16 * MIB;
+    ReadHandle handle = open("dense", size);
+    List<Long> places = shuffled(size);
+    for (long at : places) {
+      check(handle, "dense", at, 128 * KIB);
+    }
+    assertThat(places).hasSize(128);
+    assertThat(store.requests()).hasSizeBetween(30, 100);
+    assertThat(store.bytes.get()).isEqualTo(size);
+  }
+
+  @Test
+  void readsAtRandomOverMoreThanCanBeKeptAskForTheirBlocksOnly() throws Exception {
+    ReadHandle handle = open("scattered", 128 * MIB);
+    List<Long> places = shuffled(128 * MIB);
+    for (long at : places) {
+      check(handle, "scattered", at, 128 * KIB);
+    }
+    // A few of them follow one another by chance, which looks like a stream for a moment.
+    assertThat(store.requests()).hasSizeGreaterThan(places.size() * 9 / 10);
+  }
+
+  /** The places of a file's blocks, in an order that has no pattern. */
+  private static List<Long> shuffled(int size) {
+    List<Long> places = new ArrayList<>();
+    for (long at = 0; at < size; at += 128 * KIB) {
+      places.add(at);
+    }
+    java.util.Collections.shuffle(places, new Random(3));
+    return places;
+  }
+
+  @Test
   void aSequentialReadAsksForEveryByteOnceAndGrowsItsRequests() throws Exception {
     int size = 200 * MIB + 12345;
     ReadHandle handle = open("seq", size);
