@@ -177,7 +177,7 @@ final class BufferPool {
     synchronized (this) {
       lacking = runs - room(runs);
     }
-    if (budget.room() + prepaid < (long) runs * RUN) {
+    if (lacking <= 0 || budget.room() + prepaid < (long) runs * RUN) {
       return fresh;
     }
     try {
