@@ -120,8 +120,19 @@ def keep_raw(results):
 def collect(results, settings, path):
     """Adds the lines of this run to those in the file; a line that is there already is replaced."""
     parts = json.loads(path.read_text()) if path.exists() else []
-    parts = [part for part in parts if not set(part["lines"]) & set(results.lines)]
+    parts = [part for part in (without(part, results.lines) for part in parts) if part["lines"]]
     path.write_text(json.dumps([*parts, {"settings": settings, **plain(results)}], indent=1) + "\n")
+
+
+def without(part, lines):
+    """What a part has of other lines."""
+    gone = {*lines, *(row for line in lines for row in LINES[line].rows)}
+
+    def rest(rounds):
+        return [{key: value for key, value in figures.items() if key.split(" ")[0] not in gone} for figures in rounds]
+
+    return {**part, "lines": [line for line in part["lines"] if line not in gone],
+            "rounds": rest(part["rounds"]), "costs": rest(part["costs"])}
 
 
 def collected(path):
