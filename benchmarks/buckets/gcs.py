@@ -4,17 +4,17 @@ import argparse
 import dataclasses
 import http.client
 import signal
-import statistics
 import sys
 import urllib.parse
 import urllib.request
+from pathlib import Path
 
-from . import lab, mounts, report, s3, servers, work
+from . import gcs_report, lab, mounts, report, s3, servers, work
 from .__main__ import forget_settings, provide
 
 GCS, GCSFUSE, S3, CURL = "cove on GCS", "gcsfuse", "cove on S3", "curl"
 # As in the lines on S3: what a process learns while it starts is a small part of what it does then.
-BIG = 1024 * servers.MIB
+BIG, QUICK = 1024 * servers.MIB, 256 * servers.MIB
 # fake-gcs-server copies what it is sent several times, and what it composes: large ones say more of it than of a mount.
 PIECE = 64 * servers.MIB
 WRITTEN_SMALL, WARM_UP, WARM_UPS = 400, 100, 15
@@ -49,10 +49,11 @@ class Line:
 
 
 LINES = {
-    "sequential": Line("cold sequential read of 1 GiB", "MB/s", GCSFUSE, at_least=1.5, ceiling=True),
+    "sequential": Line("cold sequential read", "MB/s", GCSFUSE, at_least=1.5, ceiling=True),
     "small": Line("1,000 files of 16 KiB, 8 threads, warm process", "files/s", GCSFUSE, at_least=1),
-    "write-small": Line("400 files of 16 KiB written, 8 threads, warm process", "files/s", GCSFUSE, at_least=5,
+    "write-small": Line("400 files of 16 KiB written, 8 threads, after 1,500", "files/s", GCSFUSE, at_least=5,
                         ceiling=True),
+    "write-small-fresh": Line("… after 100", "files/s", GCSFUSE, at_least=5, ceiling=True),
     "delay-write-small": Line(f"… with {DELAY} before each response", "files/s", GCSFUSE, at_least=5, ceiling=True),
     "list": Line("ls -l of 10,000, cold", "ms", GCSFUSE, at_least=2, more_is_better=False),
     "cpu-read": Line("processor time per GB read", "s", S3, at_most=1.2, more_is_better=False),
@@ -117,11 +118,11 @@ class Fake:
 class Bench:
     """Two servers with the same objects, in memory."""
 
-    def __init__(self, lab_):
-        self.lab, self.figures, self._buckets = lab_, {}, 0
+    def __init__(self, lab_, big):
+        self.lab, self.big, self._buckets = lab_, big, 0
         self.fake = Fake(lab_)
         self.minio = servers.start_minio(lab_, lab_.memory / "minio")
-        self.data = servers.Data(lab_, self.minio, BIG)
+        self.data = servers.Data(lab_, self.minio, big)
         self._made, self._delayed = set(), None
 
     def need(self, name):
@@ -173,17 +174,17 @@ class Bench:
         return self.mount(tool, self.new_bucket(tool), () if tool == GCSFUSE else ("--rw",), endpoint)
 
 
-def _rate(took):
-    return BIG / 1e6 / took
+def _rate(bench, took):
+    return bench.big / 1e6 / took
 
 
 def _sequential(bench, tool):
     bench.need("big")
     if tool == CURL:
         url = f"{bench.fake.endpoint}/storage/v1/b/{servers.BUCKET}/o/big%2Ffile?alt=media"
-        return _rate(work.seconds(s3.curl_read, url))
+        return _rate(bench, work.seconds(s3.curl_read, url))
     with bench.mount(tool) as mount:
-        return _rate(work.seconds(work.read_whole, mount.directory / "big/file"))
+        return _rate(bench, work.seconds(work.read_whole, mount.directory / "big/file"))
 
 
 def _small(bench, tool):
@@ -194,7 +195,7 @@ def _small(bench, tool):
         return work.read_small(mount.directory / "small", servers.SMALL_SIZE)
 
 
-def _write_small(bench, tool, endpoint=None):
+def _write_small(bench, tool, endpoint=None, warm_ups=WARM_UPS):
     content = bench.data.piece.read_bytes()
     names = [f"{number:04}" for number in range(WRITTEN_SMALL)]
     if tool == CURL:
@@ -203,13 +204,17 @@ def _write_small(bench, tool, endpoint=None):
         return len(names) / work.seconds(s3.curl_many, [[("request", "POST")], *files], bench.lab.disk / "curl.config")
     with bench.writable(tool, endpoint) as mount:
         # The same files again and again: fake-gcs-server looks at each object it has for each it is asked for.
-        for _ in range(1 if endpoint else WARM_UPS):
+        for _ in range(warm_ups):
             work.write_small(mount.directory, [f"warm-up-{name}" for name in names[:WARM_UP]], content)
         return len(names) / work.seconds(work.write_small, mount.directory, names, content)
 
 
 def _delay_write_small(bench, tool):
-    return _write_small(bench, tool, bench.delayed())
+    return _write_small(bench, tool, bench.delayed(), 1)
+
+
+def _write_small_fresh(bench, tool):
+    return _write_small(bench, tool, warm_ups=1)
 
 
 def _list(bench, tool):
@@ -222,7 +227,7 @@ def _cpu_read(bench, tool):
     bench.need("big")
     with bench.mount(tool) as mount:
         work.read_whole(mount.directory / ("big/file" if tool == GCS else "big"))
-        return mount.cpu()[1] / (BIG / 1e9)
+        return mount.cpu()[1] / (bench.big / 1e9)
 
 
 def _cpu_write(bench, tool):
@@ -232,20 +237,20 @@ def _cpu_write(bench, tool):
         with open(bench.data.source, "rb") as whole:
             piece.write_bytes(whole.read(PIECE))
     with bench.writable(tool) as mount:
-        for turn in range(BIG // PIECE // 4):
+        for turn in range(bench.big // PIECE // 4):
             work.write_whole([(piece, mount.directory / f"{turn}-{number}") for number in range(4)])
-        return mount.cpu()[1] / (BIG / 1e9)
+        return mount.cpu()[1] / (bench.big / 1e9)
 
 
 MEASURES = {"sequential": _sequential, "small": _small, "write-small": _write_small,
-            "delay-write-small": _delay_write_small, "list": _list, "cpu-read": _cpu_read, "cpu-write": _cpu_write}
+            "write-small-fresh": _write_small_fresh, "delay-write-small": _delay_write_small, "list": _list, "cpu-read": _cpu_read, "cpu-write": _cpu_write}
 
 
-def run(lines, rounds):
+def run(lines, rounds, big):
     """The figures of each round, by line and tool; the tools take turns at being first."""
     results = []
     with lab.Lab() as lab_:
-        bench = Bench(lab_)
+        bench = Bench(lab_, big)
         bench.need("small")
         # Builds Cove and its archive of loaded classes, which no line must pay for.
         with bench.mount(GCS):
@@ -262,46 +267,45 @@ def run(lines, rounds):
     return results
 
 
-def verdict(lines, results):
-    rows, missed = [], []
-    for key in lines:
-        line = LINES[key]
-
-        def of(tool):
-            return [figures[key, tool] for figures in results]
-
-        ratio = statistics.median(map(line.ratio, of(GCS), of(line.peer)))
-        ceiling = "–"
-        if line.ceiling:
-            ceiling = f"{report.number(statistics.median(map(line.ratio, of(GCS), of(CURL))))} ×"
-        rows.append([f"{line.title}, {line.unit}", report.number(statistics.median(of(GCS))),
-                     f"{report.number(statistics.median(of(line.peer)))} ({line.peer})", ceiling, line.limit(),
-                     f"{report.number(ratio)} ×", "yes" if line.met_by(ratio) else "**no**"])
-        if not line.met_by(ratio):
-            missed.append(f"{line.title}: {report.number(ratio)} ×, {line.limit()} wanted")
-    print("\n".join(report.table(["what", GCS, "beside", "of curl's", "limit", "reached", "met"], rows)))
-    print("\n".join([f"{len(missed)} fall short:", *missed]) if missed else "every limit is met")
-    return missed
-
-
-def main():
+def arguments():
     parser = argparse.ArgumentParser(prog="benchmarks/run gcs", description=__doc__)
     parser.add_argument("line", nargs="*", metavar="LINE", help="one of: " + ", ".join(LINES))
     parser.add_argument("--rounds", type=int, default=3, metavar="N", help="how often each is measured (default: 3)")
+    parser.add_argument("--quick", action="store_true", help="large files of 256 MiB instead of 1 GiB")
+    parser.add_argument("--collect", type=Path, metavar="FILE", help="keep the figures of these lines in FILE")
+    parser.add_argument("--collected", type=Path, metavar="FILE",
+                        help="measure nothing: take the figures that were kept in FILE")
+    parser.add_argument("--output", type=Path, metavar="PAGE", help="put the tables into this page of Markdown")
     chosen = parser.parse_args()
     if not set(chosen.line) <= set(LINES):
         parser.error("lines are " + ", ".join(LINES))
+    return chosen
+
+
+def main():
+    chosen = arguments()
     lines = [line for line in LINES if not chosen.line or line in chosen.line]
     for number in (signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, lambda *_: sys.exit(3))
     try:
         provide()
         forget_settings()
-        results = run(lines, max(1, chosen.rounds))
+        if chosen.collected:
+            parts = gcs_report.collected(chosen.collected)
+        else:
+            big = QUICK if chosen.quick else BIG
+            parts = [gcs_report.Part(big, gcs_report.build(), run(lines, max(1, chosen.rounds), big))]
     except lab.Failed as error:
         print(f"benchmarks/run gcs: {error}", file=sys.stderr)
         return 3
-    return 1 if verdict(lines, results) else 0
+    if chosen.collect:
+        gcs_report.collect(parts, chosen.collect)
+    rows, missed = gcs_report.verdict(LINES, parts)
+    print("\n".join(rows))
+    print("\n".join([f"{len(missed)} fall short:", *missed]) if missed else "every limit is met")
+    if chosen.output:
+        gcs_report.write(rows, missed, parts, chosen.output)
+    return 1 if missed else 0
 
 
 if __name__ == "__main__":

@@ -2,10 +2,7 @@ package dev.cove.cli;
 
 import com.sun.net.httpserver.Headers;
 import com.sun.net.httpserver.HttpExchange;
-import com.sun.net.httpserver.HttpServer;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.net.URI;
 import java.net.URLDecoder;
 import java.net.URLEncoder;
@@ -19,7 +16,7 @@ import java.util.regex.Pattern;
  * As much of Google's JSON API as one short mount asks for: objects of zeros, whose sizes it
  * remembers, in one bucket. What has changed shows by its generation only where it is new or gone.
  */
-final class TrainGcsServer implements AutoCloseable {
+final class TrainGcsServer extends TrainEndpoint {
   private static final String OBJECTS = "/storage/v1/b/[^/]+/o";
   private static final Pattern OBJECT = Pattern.compile(
       "(?:/download)?" + OBJECTS + "/([^/]+)(?:/(compose|rewriteTo/b/[^/]+/o/(.+)))?");
@@ -27,42 +24,28 @@ final class TrainGcsServer implements AutoCloseable {
   private static final Pattern CALL = Pattern.compile("(?i)content-id: *<?([^>\\s]+)");
   private static final String CUT = "cut";
 
-  private final HttpServer server;
   private final Map<String, Long> sizes = new TreeMap<>();
 
   TrainGcsServer(String key, long size) throws IOException {
     sizes.put(key, size);
-    server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
-    server.createContext("/", this::answer);
-    server.start();
-  }
-
-  String endpoint() {
-    return "http://127.0.0.1:" + server.getAddress().getPort();
+    start();
   }
 
   @Override
-  public void close() {
-    server.stop(0);
-  }
-
-  private synchronized void answer(HttpExchange exchange) throws IOException {
-    try (exchange) {
-      // Latin letters: one for each byte.
-      String body =
-          new String(exchange.getRequestBody().readAllBytes(), StandardCharsets.ISO_8859_1);
-      URI asked = exchange.getRequestURI();
-      String query = String.valueOf(asked.getRawQuery());
-      Matcher object = OBJECT.matcher(asked.getRawPath());
-      if (asked.getPath().startsWith("/upload/")) {
-        upload(exchange, query, body);
-      } else if (asked.getPath().startsWith("/batch/")) {
-        batch(exchange, body);
-      } else if (!object.matches()) {
-        json(exchange, list(parameter(query, "prefix")));
-      } else {
-        object(exchange, query, body, object);
-      }
+  void answer(HttpExchange exchange) throws IOException {
+    // Latin letters: one for each byte.
+    String body = new String(exchange.getRequestBody().readAllBytes(), StandardCharsets.ISO_8859_1);
+    URI asked = exchange.getRequestURI();
+    String query = String.valueOf(asked.getRawQuery());
+    Matcher object = OBJECT.matcher(asked.getRawPath());
+    if (asked.getPath().startsWith("/upload/")) {
+      upload(exchange, query, body);
+    } else if (asked.getPath().startsWith("/batch/")) {
+      batch(exchange, body);
+    } else if (!object.matches()) {
+      json(exchange, list(parameter(query, "prefix")));
+    } else {
+      object(exchange, query, body, object);
     }
   }
 
@@ -125,18 +108,7 @@ final class TrainGcsServer implements AutoCloseable {
     answer.add("x-goog-generation", "1");
     answer.add("x-goog-metageneration", "1");
     answer.add("Last-Modified", "Wed, 01 Jan 2025 00:00:00 GMT");
-    String range = exchange.getRequestHeaders().getFirst("Range");
-    long from = 0;
-    long to = size - 1;
-    if (range != null) {
-      String[] ends = range.substring(range.indexOf('=') + 1).split("-", 2);
-      from = Long.parseLong(ends[0]);
-      to = ends[1].isEmpty() ? to : Math.min(to, Long.parseLong(ends[1]));
-      answer.add("Content-Range", "bytes " + from + "-" + to + "/" + size);
-    }
-    int length = Math.toIntExact(to - from + 1);
-    exchange.sendResponseHeaders(range == null ? 200 : 206, length == 0 ? -1 : length);
-    exchange.getResponseBody().write(new byte[length]);
+    zeros(exchange, size);
   }
 
   private void stored(HttpExchange exchange, String key, long size) throws IOException {
@@ -208,9 +180,6 @@ final class TrainGcsServer implements AutoCloseable {
   }
 
   private static void json(HttpExchange exchange, int status, String text) throws IOException {
-    byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
-    exchange.getResponseHeaders().add("Content-Type", "application/json");
-    exchange.sendResponseHeaders(status, bytes.length);
-    exchange.getResponseBody().write(bytes);
+    reply(exchange, status, "application/json", text);
   }
 }

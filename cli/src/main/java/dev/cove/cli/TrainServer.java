@@ -2,50 +2,33 @@ package dev.cove.cli;
 
 import com.sun.net.httpserver.Headers;
 import com.sun.net.httpserver.HttpExchange;
-import com.sun.net.httpserver.HttpServer;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
-import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import java.util.TreeMap;
 
 /** As much of an S3 server as one short mount asks for: objects of zeros, whose sizes it remembers. */
-final class TrainServer implements AutoCloseable {
+final class TrainServer extends TrainEndpoint {
   private static final String XML = "<?xml version=\"1.0\" encoding=\"UTF-8\"?>";
 
-  private final HttpServer server;
   private final Map<String, Integer> sizes = new TreeMap<>();
   // Of all parts since the last upload was complete: there is one at a time.
   private int uploaded;
 
   TrainServer(String bucket, String key, int size) throws IOException {
     sizes.put("/" + bucket + "/" + key, size);
-    server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
-    server.createContext("/", this::answer);
-    server.start();
-  }
-
-  String endpoint() {
-    return "http://127.0.0.1:" + server.getAddress().getPort();
+    start();
   }
 
   @Override
-  public void close() {
-    server.stop(0);
-  }
-
-  private synchronized void answer(HttpExchange exchange) throws IOException {
-    try (exchange) {
-      int received = exchange.getRequestBody().readAllBytes().length;
-      String path = exchange.getRequestURI().getPath();
-      String query = String.valueOf(exchange.getRequestURI().getQuery());
-      switch (exchange.getRequestMethod()) {
-        case "PUT" -> put(exchange, path, query, received);
-        case "POST" -> upload(exchange, path, query);
-        case "DELETE" -> delete(exchange, path);
-        default -> get(exchange, path, query);
-      }
+  void answer(HttpExchange exchange) throws IOException {
+    int received = exchange.getRequestBody().readAllBytes().length;
+    String path = exchange.getRequestURI().getPath();
+    String query = String.valueOf(exchange.getRequestURI().getQuery());
+    switch (exchange.getRequestMethod()) {
+      case "PUT" -> put(exchange, path, query, received);
+      case "POST" -> upload(exchange, path, query);
+      case "DELETE" -> delete(exchange, path);
+      default -> get(exchange, path, query);
     }
   }
 
@@ -113,18 +96,7 @@ final class TrainServer implements AutoCloseable {
       exchange.sendResponseHeaders(200, -1);
       return;
     }
-    String range = exchange.getRequestHeaders().getFirst("Range");
-    int from = 0;
-    int to = size - 1;
-    if (range != null) {
-      String[] ends = range.substring(range.indexOf('=') + 1).split("-", 2);
-      from = Integer.parseInt(ends[0]);
-      to = ends[1].isEmpty() ? to : Math.min(to, Integer.parseInt(ends[1]));
-      answer.add("Content-Range", "bytes " + from + "-" + to + "/" + size);
-    }
-    int length = to - from + 1;
-    exchange.sendResponseHeaders(range == null ? 200 : 206, length == 0 ? -1 : length);
-    exchange.getResponseBody().write(new byte[length]);
+    zeros(exchange, size);
   }
 
   private String list(String bucket, String query) {
@@ -153,9 +125,6 @@ final class TrainServer implements AutoCloseable {
   }
 
   private static void xml(HttpExchange exchange, String text) throws IOException {
-    byte[] bytes = (XML + text).getBytes(StandardCharsets.UTF_8);
-    exchange.getResponseHeaders().add("Content-Type", "application/xml");
-    exchange.sendResponseHeaders(200, bytes.length);
-    exchange.getResponseBody().write(bytes);
+    reply(exchange, 200, "application/xml", XML + text);
   }
 }

@@ -27,7 +27,6 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import java.util.UUID;
-import org.apache.hc.core5.http.io.entity.AbstractHttpEntity;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -104,8 +103,7 @@ final class GcsInserts {
         .with("kmsKeyName", kmsKey)
         .with("userProject", gcs.config().billedProject())
         .with("fields", ANSWER);
-    return parsed(
-        gcs.direct().upload(parameters, new Described(object, content)).body());
+    return parsed(gcs.direct().upload(parameters, Described.of(object, content)).body());
   }
 
   private static StorageObject parsed(HttpResponse response) throws IOException {
@@ -138,30 +136,35 @@ final class GcsInserts {
   }
 
   /** An object's description and its bytes, in two parts of one body. */
-  private static final class Described extends AbstractHttpEntity {
+  private static final class Described extends WrittenEntity {
     private final byte[] before;
     private final byte[] after;
     private final Content content;
 
-    Described(StorageObject object, Content content) throws IOException {
-      // A boundary is drawn for each, so that no object can hold it.
-      this(object, content, UUID.randomUUID().toString());
+    private Described(String boundary, byte[] before, byte[] after, Content content) {
+      super(
+          "multipart/related; boundary=" + boundary,
+          null,
+          before.length + content.size() + after.length);
+      this.before = before;
+      this.after = after;
+      this.content = content;
     }
 
-    private Described(StorageObject object, Content content, String boundary) throws IOException {
-      super("multipart/related; boundary=" + boundary, null, false);
-      this.content = content;
+    static Described of(StorageObject object, Content content) throws IOException {
+      // A boundary is drawn for each, so that no object can hold it.
+      String boundary = UUID.randomUUID().toString();
       byte[] start =
           text("--" + boundary + "\r\nContent-Type: application/json; charset=UTF-8\r\n\r\n");
       byte[] description = GcsValues.json(object);
       byte[] between =
           text("\r\n--" + boundary + "\r\nContent-Type: " + typeOf(object) + "\r\n\r\n");
-      before = ByteBuffer.allocate(start.length + description.length + between.length)
+      byte[] before = ByteBuffer.allocate(start.length + description.length + between.length)
           .put(start)
           .put(description)
           .put(between)
           .array();
-      after = text("\r\n--" + boundary + "--\r\n");
+      return new Described(boundary, before, text("\r\n--" + boundary + "--\r\n"), content);
     }
 
     private static String typeOf(StorageObject object) {
@@ -172,29 +175,6 @@ final class GcsInserts {
     private static byte[] text(String text) {
       return text.getBytes(StandardCharsets.UTF_8);
     }
-
-    @Override
-    public long getContentLength() {
-      return before.length + content.size() + after.length;
-    }
-
-    @Override
-    public InputStream getContent() {
-      throw new UnsupportedOperationException("bodies are written, not read");
-    }
-
-    @Override
-    public boolean isRepeatable() {
-      return true;
-    }
-
-    @Override
-    public boolean isStreaming() {
-      return false;
-    }
-
-    @Override
-    public void close() {}
 
     @Override
     public void writeTo(OutputStream out) throws IOException {

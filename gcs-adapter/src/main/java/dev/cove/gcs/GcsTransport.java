@@ -21,7 +21,6 @@ import org.apache.hc.core5.http.ClassicHttpResponse;
 import org.apache.hc.core5.http.Header;
 import org.apache.hc.core5.http.HttpEntity;
 import org.apache.hc.core5.http.HttpHost;
-import org.apache.hc.core5.http.io.entity.AbstractHttpEntity;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -159,47 +158,22 @@ final class GcsTransport extends HttpTransport {
   }
 
   /** A body that Google's client writes. */
-  static final class Sent extends AbstractHttpEntity {
+  static final class Sent extends WrittenEntity {
     private final StreamingContent content;
-    private final long length;
 
     Sent(
         StreamingContent content,
         long length,
         @Nullable String contentType,
         @Nullable String contentEncoding) {
-      super(contentType, contentEncoding, length < 0);
+      super(contentType, contentEncoding, length);
       this.content = content;
-      this.length = length;
     }
 
     @Override
     public void writeTo(OutputStream out) throws IOException {
       content.writeTo(out);
     }
-
-    @Override
-    public InputStream getContent() {
-      throw new UnsupportedOperationException("bodies are written, not read");
-    }
-
-    @Override
-    public long getContentLength() {
-      return length;
-    }
-
-    @Override
-    public boolean isRepeatable() {
-      return true;
-    }
-
-    @Override
-    public boolean isStreaming() {
-      return false;
-    }
-
-    @Override
-    public void close() {}
   }
 
   private static final class Response extends LowLevelHttpResponse {

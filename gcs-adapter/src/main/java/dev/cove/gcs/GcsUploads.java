@@ -1,16 +1,11 @@
 package dev.cove.gcs;
 
-import com.google.api.services.storage.Storage;
-import com.google.api.services.storage.model.ComposeRequest;
 import com.google.api.services.storage.model.ComposeRequest.SourceObjects;
-import com.google.api.services.storage.model.ComposeRequest.SourceObjects.ObjectPreconditions;
 import com.google.api.services.storage.model.StorageObject;
-import dev.cove.gcs.GcsConnection.Pace;
 import dev.cove.gcs.GcsErrors.Attempt;
 import dev.cove.storage.ByteRange;
 import dev.cove.storage.Content;
 import dev.cove.storage.GetRequest;
-import dev.cove.storage.ListRequest;
 import dev.cove.storage.ObjectBody;
 import dev.cove.storage.Part;
 import dev.cove.storage.StorageException;
@@ -24,12 +19,9 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
-import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -53,16 +45,8 @@ final class GcsUploads {
 
   private static final Logger log = LoggerFactory.getLogger(GcsUploads.class);
 
-  // 32: the most objects one compose request takes.
-  private static final int COMPOSED_AT_ONCE = 32;
+  static final int MAX_PARTS = GcsCompositions.MOST;
 
-  /** With {@link #COMPOSED_AT_ONCE}: two steps of composing suffice. */
-  static final int MAX_PARTS = COMPOSED_AT_ONCE * COMPOSED_AT_ONCE;
-
-  // As long as GCS keeps a session for one object.
-  private static final Duration FORGOTTEN_AFTER = Duration.ofDays(7);
-
-  private static final String KEY = "cove-key";
   static final String SOURCE = "cove-source";
   private static final String SOURCE_GENERATION = "cove-source-generation";
   static final String SOURCE_SIZE = "cove-source-size";
@@ -73,7 +57,8 @@ final class GcsUploads {
   private final GcsWrites writes;
   private final GcsInserts inserts;
   private final Clock clock;
-  private final String folder;
+  private final UploadObjects objects;
+  private final GcsCompositions compositions;
   private final AtomicBoolean swept = new AtomicBoolean();
   /** What uploads that this process knows were begun with, by id. */
   private final Map<String, StorageObject> begun = new ConcurrentHashMap<>();
@@ -84,14 +69,15 @@ final class GcsUploads {
     this.writes = writes;
     this.inserts = inserts;
     this.clock = clock;
-    this.folder = UploadNames.folder(gcs.config());
+    this.objects = new UploadObjects(gcs, reads, writes, clock);
+    this.compositions = new GcsCompositions(gcs);
   }
 
   Upload create(String key, WriteOptions options) throws StorageException {
     StorageObject target = writes.described("begin an upload to", key, options);
     target.setKmsKeyName(writes.kmsKey(options.attributes()));
     if (swept.compareAndSet(false, true)) {
-      removeForgotten();
+      objects.removeForgotten();
     }
     String id = UUID.randomUUID().toString();
     byte[] text;
@@ -101,9 +87,9 @@ final class GcsUploads {
       throw new IllegalStateException(e);
     }
     StorageObject note = new StorageObject()
-        .setName(name(id, UploadNames.BEGUN))
+        .setName(objects.name(id, UploadNames.BEGUN))
         .setContentType("application/json")
-        .setMetadata(Map.of(KEY, key));
+        .setMetadata(Map.of(UploadObjects.KEY, key));
     inserts.insert(
         "begin an upload to",
         note,
@@ -144,7 +130,7 @@ final class GcsUploads {
       part = writes.rewrite(
           object,
           sourceKey,
-          name(upload.id(), UploadNames.part(number)),
+          objects.name(upload.id(), UploadNames.part(number)),
           new StorageObject().setStorageClass(target.getStorageClass()),
           WriteCondition.none(),
           target.getKmsKeyName());
@@ -178,7 +164,7 @@ final class GcsUploads {
               "part " + number + " is not between 1 and " + MAX_PARTS);
     }
     StorageObject part = new StorageObject()
-        .setName(name(upload.id(), UploadNames.part(number)))
+        .setName(objects.name(upload.id(), UploadNames.part(number)))
         .setContentType(GcsValues.UNTYPED)
         .setStorageClass(target.getStorageClass())
         .setMetadata(metadata);
@@ -193,19 +179,21 @@ final class GcsUploads {
   Stored complete(Upload upload, List<Part> parts, WriteCondition condition)
       throws StorageException {
     StorageObject target = target(upload);
-    Map<String, StorageObject> present = listed(upload);
+    Map<String, StorageObject> present = objects.of(upload);
     if (!present.containsKey(UploadNames.BEGUN)) {
       begun.remove(upload.id());
       throw gone(upload);
     }
     List<SourceObjects> sources = sources(upload, parts, present);
-    boolean own = sources.stream().allMatch(source -> source.getName().startsWith(folder));
-    for (int level = 0; sources.size() > COMPOSED_AT_ONCE; level++) {
-      sources = joined(upload, target, sources, level);
-    }
     StorageObject object;
     try {
-      object = compose(upload.key(), target, sources, condition, own);
+      object = compositions.compose(
+          upload.key(),
+          target,
+          sources,
+          condition,
+          part -> objects.name(upload.id(), "joined-" + part),
+          objects::isOwn);
     } catch (StorageException e) {
       throw missing(upload, e, condition);
     }
@@ -255,8 +243,8 @@ final class GcsUploads {
       String elsewhere = noted == null ? null : noted.get(SOURCE);
       sources.add(
           noted == null || elsewhere == null
-              ? source(object.getName(), object.getGeneration())
-              : source(elsewhere, Long.valueOf(noted.get(SOURCE_GENERATION))));
+              ? GcsCompositions.source(object.getName(), object.getGeneration())
+              : GcsCompositions.source(elsewhere, Long.valueOf(noted.get(SOURCE_GENERATION))));
     }
     if (sources.isEmpty()) {
       throw gcs.errors()
@@ -269,66 +257,11 @@ final class GcsUploads {
     return parts.stream().sorted(Comparator.comparingInt(Part::number)).toList();
   }
 
-  private static SourceObjects source(String name, Long generation) {
-    return new SourceObjects()
-        .setName(name)
-        .setObjectPreconditions(new ObjectPreconditions().setIfGenerationMatch(generation));
-  }
-
-  /** The same bytes in a thirty-second of the objects. */
-  private List<SourceObjects> joined(
-      Upload upload, StorageObject target, List<SourceObjects> sources, int level)
-      throws StorageException {
-    List<SourceObjects> fewer = new ArrayList<>();
-    for (int from = 0; from < sources.size(); from += COMPOSED_AT_ONCE) {
-      List<SourceObjects> group =
-          sources.subList(from, Math.min(sources.size(), from + COMPOSED_AT_ONCE));
-      String name = name(upload.id(), "joined-" + level + "-" + UploadNames.part(from));
-      StorageObject plain = new StorageObject()
-          .setContentType(GcsValues.UNTYPED)
-          .setStorageClass(target.getStorageClass())
-          .setKmsKeyName(target.getKmsKeyName());
-      // The parts stay: the step that makes the object may still fail for its condition.
-      fewer.add(
-          source(name, compose(name, plain, group, WriteCondition.none(), false).getGeneration()));
-    }
-    return fewer;
-  }
-
-  /** @param consume whether the sources are removed in the same step */
-  private StorageObject compose(
-      String key,
-      StorageObject target,
-      List<SourceObjects> sources,
-      WriteCondition condition,
-      boolean consume)
-      throws StorageException {
-    ComposeRequest request = new ComposeRequest()
-        .setSourceObjects(sources)
-        .setDestination(target.clone().setName(null).setKmsKeyName(null).setCrc32c(null));
-    if (consume) {
-      request.setDeleteSourceObjects(true);
-    }
-    return gcs.change("publish", key, 0, () -> {
-      // The client's own call names no key of KMS.
-      Storage.Objects.Compose compose =
-          gcs.objects(Pace.PATIENT).compose(gcs.bucket(), key, request);
-      compose.setDisableGZipContent(true);
-      return compose
-          .setIfGenerationMatch(GcsValues.generation(condition))
-          .setIfMetagenerationMatch(GcsValues.metageneration(condition))
-          .setKmsKeyName(target.getKmsKeyName())
-          .setUserProject(gcs.config().billedProject())
-          .setFields("generation,metageneration,crc32c")
-          .execute();
-    });
-  }
-
   void abort(Upload upload) throws StorageException {
     begun.remove(upload.id());
     List<String> names = new ArrayList<>();
-    listed(upload).values().forEach(object -> names.add(object.getName()));
-    removeAll(names);
+    objects.of(upload).values().forEach(object -> names.add(object.getName()));
+    objects.removeAll(names);
   }
 
   /** The object is there: what is left of the upload is of no use, and no failure of the call. */
@@ -342,26 +275,8 @@ final class GcsUploads {
     }
   }
 
-  private void removeAll(List<String> names) throws StorageException {
-    for (StorageException failure : writes.deleteAll(names).values()) {
-      throw failure;
-    }
-  }
-
-  List<Upload> list(String prefix) throws StorageException {
-    List<Upload> uploads = new ArrayList<>();
-    for (StorageObject object : below(folder)) {
-      Map<String, String> metadata = object.getMetadata();
-      String key = metadata == null ? null : metadata.get(KEY);
-      if (key != null && key.startsWith(prefix) && isNote(object)) {
-        uploads.add(new Upload(key, idOf(object), timeOf(object)));
-      }
-    }
-    return uploads;
-  }
-
   List<Part> parts(Upload upload) throws StorageException {
-    Map<String, StorageObject> present = listed(upload);
+    Map<String, StorageObject> present = objects.of(upload);
     if (!present.containsKey(UploadNames.BEGUN)) {
       throw gone(upload);
     }
@@ -379,13 +294,18 @@ final class GcsUploads {
     return List.copyOf(parts.values());
   }
 
+  List<Upload> list(String prefix) throws StorageException {
+    return objects.uploads(prefix);
+  }
+
   /** What the upload was begun with. */
   private StorageObject target(Upload upload) throws StorageException {
     StorageObject known = begun.get(upload.id());
     if (known != null) {
       return known;
     }
-    try (ObjectBody body = reads.get(GetRequest.whole(name(upload.id(), UploadNames.BEGUN)))) {
+    try (ObjectBody body =
+        reads.get(GetRequest.whole(objects.name(upload.id(), UploadNames.BEGUN)))) {
       ByteBuffer bytes = ByteBuffer.allocate(Math.toIntExact(body.length()));
       while (bytes.hasRemaining() && body.read(bytes) >= 0) {
         // until all is read
@@ -412,66 +332,5 @@ final class GcsUploads {
             Kind.NOT_FOUND,
             new Attempt("go on with the upload to", upload.key()),
             "the upload does not exist any more");
-  }
-
-  /** The objects of an upload by the last component of their names. */
-  private Map<String, StorageObject> listed(Upload upload) throws StorageException {
-    String prefix = name(upload.id(), "");
-    Map<String, StorageObject> found = new LinkedHashMap<>();
-    for (StorageObject object : below(prefix)) {
-      found.put(object.getName().substring(prefix.length()), object);
-    }
-    return found;
-  }
-
-  private List<StorageObject> below(String prefix) throws StorageException {
-    List<StorageObject> objects = new ArrayList<>();
-    String token = null;
-    do {
-      token = reads.page(ListRequest.all(prefix), token, objects::add);
-    } while (token != null);
-    return objects;
-  }
-
-  /** Removes uploads of which nothing has changed for so long that nobody goes on with them. */
-  private void removeForgotten() {
-    try {
-      Map<String, Instant> latest = new HashMap<>();
-      Map<String, List<String>> names = new HashMap<>();
-      for (StorageObject object : below(folder)) {
-        String id = idOf(object);
-        latest.merge(id, timeOf(object), (a, b) -> a.isAfter(b) ? a : b);
-        names.computeIfAbsent(id, any -> new ArrayList<>()).add(object.getName());
-      }
-      Instant limit = clock.instant().minus(FORGOTTEN_AFTER);
-      for (Map.Entry<String, Instant> upload : latest.entrySet()) {
-        if (upload.getValue().isBefore(limit)) {
-          removeAll(names.getOrDefault(upload.getKey(), List.of()));
-        }
-      }
-    } catch (StorageException e) {
-      // What is being written matters more.
-      log.warn("uploads that were forgotten cannot be removed: {}", e.getMessage());
-    }
-  }
-
-  private String name(String id, String last) {
-    return folder + id + "/" + last;
-  }
-
-  private String idOf(StorageObject object) {
-    String rest = object.getName().substring(folder.length());
-    int slash = rest.indexOf('/');
-    return slash < 0 ? rest : rest.substring(0, slash);
-  }
-
-  private static boolean isNote(StorageObject object) {
-    return object.getName().endsWith("/" + UploadNames.BEGUN);
-  }
-
-  private static Instant timeOf(StorageObject object) {
-    return object.getUpdated() == null
-        ? Instant.EPOCH
-        : Instant.ofEpochMilli(object.getUpdated().getValue());
   }
 }
