@@ -31,6 +31,17 @@ public final class Report {
     print(line.what, number(line.figure) + " " + line.unit, line.limit, line.met ? "" : "MISSED");
   }
 
+  /** The cells of each line so far: what, measured, limit, and whether it is met. */
+  public List<List<String>> rows() {
+    return lines.stream()
+        .map(line -> List.of(
+            line.what,
+            (number(line.figure) + " " + line.unit).strip(),
+            line.limit,
+            line.limit.isEmpty() ? "" : line.met ? "yes" : "**no**"))
+        .toList();
+  }
+
   private static void print(String what, String figure, String limit, String verdict) {
     System.out.printf(Locale.ROOT, "%-72s %18s  %-10s %s%n", what, figure, limit, verdict);
   }

@@ -17,6 +17,7 @@ import java.io.InputStream;
 import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayDeque;
@@ -98,7 +99,7 @@ public final class BatchUpload implements AutoCloseable {
 
   /**
    * A local file or symbolic link, or a directory with all that is in it, under exactly this path. Devices, sockets and pipes are an
-   * error.
+   * error, and so are files that vanish, cannot be read, or change each time they are read.
    */
   public void put(Path local, String path) {
     VolumePath to = VolumePath.parse(path);
@@ -164,15 +165,23 @@ public final class BatchUpload implements AutoCloseable {
     if (closed) {
       return file.inode(); // Nobody waits for it any more.
     }
-    try (InputStream in = Files.newInputStream(file.path())) {
-      Content content = write(in, file.size(), existing(to));
+    try {
+      Inode whole = SteadyRead.of(file, each -> readOnce(each, to));
       filesRead.incrementAndGet();
-      return file.inode().withContent(content).withXattrs(file.xattrs());
+      return whole;
     } catch (IOException | RuntimeException e) {
       synchronized (lock) {
         failure = failure == null ? failed(e, file.path().toString()) : failure;
       }
       throw e;
+    }
+  }
+
+  private Inode readOnce(LocalFile file, VolumePath to) throws IOException {
+    // What has become a link meanwhile is not followed.
+    try (InputStream in = Files.newInputStream(file.path(), LinkOption.NOFOLLOW_LINKS)) {
+      Content content = write(in, file.size(), existing(to));
+      return file.inode().withContent(content).withXattrs(file.xattrs());
     }
   }
 

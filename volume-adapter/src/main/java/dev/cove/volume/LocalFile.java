@@ -26,13 +26,16 @@ import java.util.TreeMap;
  * @param inode what it is, but for content and extended attributes; as many links as it has there
  * @param size in bytes
  * @param key equal for two names of one file
+ * @param changed when anything about it was changed last
  */
-record LocalFile(Path path, Inode inode, long size, Object key) {
+record LocalFile(Path path, Inode inode, long size, Object key, FileTime changed) {
 
   /** Looks at what is there now. */
   static LocalFile of(Path path) throws IOException {
     Map<String, Object> unix = Files.readAttributes(
-        path, "unix:mode,uid,gid,nlink,size,lastModifiedTime,dev,ino", LinkOption.NOFOLLOW_LINKS);
+        path,
+        "unix:mode,uid,gid,nlink,size,lastModifiedTime,dev,ino,ctime",
+        LinkOption.NOFOLLOW_LINKS);
     int mode = (int) value(unix, "mode");
     FileType type = switch (mode & 0170000) {
       case 0040000 -> FileType.DIRECTORY;
@@ -59,7 +62,8 @@ record LocalFile(Path path, Inode inode, long size, Object key) {
             ? inode.withTarget(Name.of(text(path, Files.readSymbolicLink(path))))
             : inode,
         (long) value(unix, "size"),
-        List.of(value(unix, "dev"), value(unix, "ino")));
+        List.of(value(unix, "dev"), value(unix, "ino")),
+        (FileTime) value(unix, "ctime"));
   }
 
   /** @throws VolumeException {@code INVALID} for bytes that are no UTF-8: they could not be named again */
@@ -82,6 +86,11 @@ record LocalFile(Path path, Inode inode, long size, Object key) {
 
   boolean isDirectory() {
     return inode.isDirectory();
+  }
+
+  /** Whether it is the same file, and nobody has written to it in between. */
+  boolean isUnchangedSince(LocalFile before) {
+    return key.equals(before.key) && size == before.size && changed.equals(before.changed);
   }
 
   boolean hasOtherNames() {

@@ -123,7 +123,11 @@ final class TreeEdits {
     DirectoryEntry source = existing(from);
     VolumePath target = isDirectory(to) ? to.child(from.last()) : to;
     if (target.equals(from)) {
-      return;
+      throw new VolumeException(
+          Reason.FILE_EXISTS,
+          from + " and " + target + " are the same file",
+          List.of(from.toString()),
+          null);
     }
     if (target.startsWith(from)) {
       throw belowItself(from, target);

@@ -92,6 +92,19 @@ final class VolumeTest {
   }
 
   @Test
+  void aPathIsNotRenamedOntoItself() {
+    Volume volume = store.create("data");
+    volume.writeFile("/d/a", bytes("1"));
+    for (String to : List.of("/d/a", "/d", "d//./a")) {
+      assertThatThrownBy(() -> volume.rename("/d/a", to))
+          .hasMessage("/d/a and /d/a are the same file")
+          .satisfies(reason(Reason.FILE_EXISTS));
+    }
+    assertThatThrownBy(() -> volume.rename("/d", "/d")).satisfies(reason(Reason.BELOW_ITSELF));
+    assertThat(volume.readFile("/d/a")).isEqualTo(bytes("1"));
+  }
+
+  @Test
   void historyIsToldComparedRolledBackTaggedAndCloned() {
     Volume volume = store.create("data");
     volume.writeFile("/d/a", bytes("1"));

@@ -18,13 +18,16 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Random;
 import java.util.stream.Stream;
 
 /** Measures every limit that the documentation of volumes gives, on a store in a folder. */
 public final class VolumeBenchmark {
+  private static final List<String> LINES = List.of("restic", "requests", "changes", "large");
   private static final int MIB = 1 << 20;
   private static final int SMALL = 10_000;
   private static final int BATCH = 1_000;
@@ -39,12 +42,14 @@ public final class VolumeBenchmark {
     this.quick = quick;
   }
 
-  /** {@code --quick} leaves out the volume of a million files and takes a smaller large one. */
+  /**
+   * Without a line all of them; what was measured goes to the page. {@code --quick} leaves out the volume of a million files, takes a
+   * smaller large one, and changes no page.
+   */
   public static void main(String[] words) throws Exception {
-    List<String> lines = List.of("restic", "requests", "changes", "large");
     List<String> chosen =
         Stream.of(words).filter(word -> !word.equals("--quick")).toList();
-    if (!lines.containsAll(chosen)) {
+    if (!LINES.containsAll(chosen)) {
       System.err.println(
           "usage: benchmarks/run volumes [restic|requests|changes|large]... [--quick]");
       System.exit(2);
@@ -53,10 +58,17 @@ public final class VolumeBenchmark {
     boolean met;
     try {
       VolumeBenchmark benchmark = new VolumeBenchmark(scratch, List.of(words).contains("--quick"));
-      for (String line : chosen.isEmpty() ? lines : chosen) {
+      Map<String, List<List<String>>> measured = new HashMap<>();
+      for (String line : chosen.isEmpty() ? LINES : chosen) {
+        int before = benchmark.report.rows().size();
         benchmark.measure(line);
+        List<List<String>> all = benchmark.report.rows();
+        measured.put(line, all.subList(before, all.size()));
       }
       met = benchmark.report.conclude();
+      if (!benchmark.quick) {
+        Page.update(Path.of("docs", "PERFORMANCE.md"), LINES, measured);
+      }
     } finally {
       remove(scratch);
     }

@@ -32,8 +32,8 @@ final class JsonEntries {
       }
       return entries;
     } catch (JacksonException e) {
-      throw CommandFailure.usage(
-          source + " is no JSON object: line " + e.getLocation().getLineNr() + " is malformed");
+      throw CommandFailure.usage(source + " is no JSON object: it is malformed at line "
+          + e.getLocation().getLineNr() + ", column " + e.getLocation().getColumnNr());
     }
   }
 }

@@ -59,7 +59,7 @@ final class EntrySourcesTest {
         List.of("", "[]", "\"" + MARKER + "\"", MARKER, "{\"A\": \"1\"", "{\"A\" \"1\"}")) {
       assertRefused(() -> JsonEntries.parse("f.json", text), "f.json is no JSON object");
     }
-    assertRefused(() -> JsonEntries.parse("f", "{\"A\":\n" + MARKER + "}"), "line 2");
+    assertRefused(() -> JsonEntries.parse("f", "{\"A\":\n" + MARKER + "}"), "line 2, column ");
     assertRefused(
         () -> JsonEntries.parse("f", "{\"A\":\"1\"} {\"B\":\"" + MARKER + "\"}"), "more than one");
     for (String value : List.of("1", "1e999999999", "true", "null", "{}", "[\"" + MARKER + "\"]")) {
