@@ -146,6 +146,7 @@ public final class BatchUpload implements AutoCloseable {
     throwFailure();
     VolumePath first = file.hasOtherNames() ? linked.putIfAbsent(file.key(), to) : null;
     if (first != null || file.inode().type() != FileType.FILE) {
+      bytesRead.addAndGet(first == null ? 0 : file.size());
       items.add(new Item(to, file.inode(), null, first));
       return;
     }
@@ -222,7 +223,7 @@ public final class BatchUpload implements AutoCloseable {
     return filesRead.get();
   }
 
-  /** Bytes that have been read so far, holes included. */
+  /** Bytes that have been read so far, holes included, and those of one file for each of its names. */
   public long bytesRead() {
     return bytesRead.get();
   }

@@ -125,6 +125,7 @@ final class Download implements AutoCloseable {
         Files.createDirectories(place);
       } else if (file.links() > 1 && first.putIfAbsent(file.inode(), file) != null) {
         links.add(file);
+        bytes.addAndGet(file.size());
       } else if (file.type() == FileType.SYMLINK) {
         LocalTree.symlink(file, place);
       } else {

@@ -13,6 +13,8 @@ import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributeView;
 import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.UserDefinedFileAttributeView;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicLong;
 
@@ -58,9 +60,7 @@ final class LocalTree {
   // The time is set at last, so what has it was finished.
   static boolean isThere(FileInfo file, Path place) throws IOException {
     if (!Files.exists(place, LinkOption.NOFOLLOW_LINKS)
-        || !Files.getLastModifiedTime(place, LinkOption.NOFOLLOW_LINKS)
-            .toInstant()
-            .equals(file.mtime())) {
+        || !Files.getLastModifiedTime(place, LinkOption.NOFOLLOW_LINKS).equals(time(file))) {
       return false;
     }
     return file.type() == FileType.SYMLINK
@@ -98,8 +98,13 @@ final class LocalTree {
   }
 
   private static void setTime(FileInfo file, Path place) throws IOException {
-    FileTime time = FileTime.from(file.mtime());
     Files.getFileAttributeView(place, BasicFileAttributeView.class, LinkOption.NOFOLLOW_LINKS)
-        .setTimes(time, null, null);
+        .setTimes(time(file), null, null);
+  }
+
+  // The runtime cannot set a fraction of a second before 1970, and sets 1970 instead.
+  private static FileTime time(FileInfo file) {
+    Instant time = file.mtime();
+    return FileTime.from(time.getEpochSecond() < 0 ? time.truncatedTo(ChronoUnit.SECONDS) : time);
   }
 }

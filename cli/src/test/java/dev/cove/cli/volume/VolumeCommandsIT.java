@@ -165,6 +165,19 @@ final class VolumeCommandsIT {
     assertThat(back.resolve("hard")).hasContent("#!/bin/sh\n");
   }
 
+  @Test
+  void aTimeBefore1970SurvivesToTheSecond() throws Exception {
+    Path old = file("old", "old");
+    Process touch =
+        new ProcessBuilder("touch", "-d", "1969-12-31T23:59:58.5Z", old.toString()).start();
+    assertThat(touch.waitFor()).isZero();
+    assertDone("", "volume", "create", "v");
+    assertDone("", "volume", "put", "v", "old", "/old");
+    assertDone("", "volume", "get", "v", "/old", "back");
+    assertThat(Files.getLastModifiedTime(home.resolve("back")).toInstant())
+        .isEqualTo(Instant.ofEpochSecond(-2));
+  }
+
   private static long blocks(Path file) throws Exception {
     Process du = new ProcessBuilder("du", "-B1", file.toString()).start();
     String out = new String(du.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
