@@ -8,6 +8,11 @@ import dev.cove.cli.config.ConfiguredDefaults;
 import dev.cove.storage.StorageException;
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.FileSystemException;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.NotDirectoryException;
 import java.util.Collection;
 import java.util.Set;
 import java.util.TreeSet;
@@ -115,7 +120,27 @@ final class ErrorLines implements IParameterExceptionHandler, IExecutionExceptio
 
   private static String message(Throwable failure) {
     String message = failure.getMessage();
+    if (failure instanceof FileSystemException file && file.getReason() == null) {
+      // Its message is the name alone.
+      return file.getFile() + ": " + reason(file);
+    }
     return message == null ? failure.toString() : message;
+  }
+
+  private static String reason(FileSystemException failure) {
+    if (failure instanceof NoSuchFileException) {
+      return "no such file or folder";
+    }
+    if (failure instanceof FileAlreadyExistsException) {
+      return "it exists already";
+    }
+    if (failure instanceof NotDirectoryException) {
+      return "it is not a folder";
+    }
+    if (failure instanceof AccessDeniedException) {
+      return "permission denied";
+    }
+    return failure.getClass().getSimpleName();
   }
 
   private static void print(CommandLine command, String line) {

@@ -202,6 +202,11 @@ public final class BucketFileSystem implements VirtualFileSystem, AutoCloseable 
     return writeSide == null ? Map.of() : writeSide.draining.publishAll(most);
   }
 
+  /** By key why a file's content is kept beside and not stored: what another writer was quicker than. */
+  public Map<String, String> keptBeside() {
+    return writeSide == null ? Map.of() : writeSide.unstaging.keptBeside();
+  }
+
   /**
    * What is held to be quick.
    *

@@ -4,14 +4,18 @@ import dev.cove.write.Kept;
 import dev.cove.write.Publisher;
 import dev.cove.write.StagedFile;
 import java.io.IOException;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** Takes the local content of files away that have no more use for it. */
 final class Unstaging {
   private static final Logger LOG = LoggerFactory.getLogger(Unstaging.class);
+  private static final String CONFLICT = "another writer changed the object first";
 
   private final Publisher publisher;
+  private final Map<String, String> beside = new ConcurrentHashMap<>();
 
   Unstaging(Publisher publisher) {
     this.publisher = publisher;
@@ -28,14 +32,20 @@ final class Unstaging {
     }
     try {
       if (file.fate() == FileInode.Fate.LOST) {
-        Kept kept = done.keep("another writer changed the object first");
+        Kept kept = done.keep(CONFLICT);
         Object where = kept.plainFile() == null ? "the spool" : kept.plainFile();
         LOG.warn("what was written to {} and not stored is kept in {}", file.lastKey(), where);
+        beside.put(file.lastKey(), CONFLICT);
       } else {
         publisher.discard(done);
       }
     } catch (IOException e) {
       LOG.error("{} could not be cleared away: {}", file.lastKey(), e.getMessage());
     }
+  }
+
+  /** By key why content is kept that was never stored under it. */
+  Map<String, String> keptBeside() {
+    return beside;
   }
 }

@@ -24,6 +24,7 @@ final class WriteSide implements AutoCloseable {
   final Writes writes;
   final AttributeChanges attributes;
   final Draining draining;
+  final Unstaging unstaging;
   private final Recovery recovery;
 
   WriteSide(
@@ -39,7 +40,7 @@ final class WriteSide implements AutoCloseable {
     publisher = new Publisher(core.store(), spool, settings.publish());
     DirectoryMarkers markers = new DirectoryMarkers(core);
     ServerCopies copies = new ServerCopies(core.store(), publisher.uploadNotes());
-    Unstaging unstaging = new Unstaging(publisher);
+    unstaging = new Unstaging(publisher);
     NewFiles newFiles = new NewFiles(journal);
     removals = new Removals(core, markers, unstaging, newFiles, journal);
     AttributeNotes notes = new AttributeNotes(journal);

@@ -126,7 +126,8 @@ final class SegmentBytes {
   }
 
   void delete() {
-    boolean inFile = !mayBeInMemory;
+    // Also what a full disk has kept from being whole.
+    boolean inFile = !mayBeInMemory || channel != null;
     deleted = true;
     close();
     if (inFile) {

@@ -218,6 +218,7 @@ final class BucketChangesTest extends MountedBucketTest {
     paths.pwrite(handle, 0, bytes("precious"));
     bucket.put("f", "theirs");
     TestBucket.assertErrno(Errno.ESTALE, () -> paths.close(handle));
+    assertThat(fs.keptBeside()).containsOnlyKeys("f");
     fs.close();
     try (Stream<Path> files = Files.walk(folder.resolve("spool-0"))) {
       assertThat(files.filter(Files::isRegularFile))

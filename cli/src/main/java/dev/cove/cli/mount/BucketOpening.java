@@ -81,9 +81,11 @@ final class BucketOpening {
   private Opened look(BucketUrl source) {
     ObjectStore store = options.open(source);
     try {
-      ListPage first = store.list(ListRequest.all("").limit(1));
+      // Two: the prefix's own marker is left out, and MinIO says of a page that has it alone that
+      // it is the last.
+      ListPage first = store.list(ListRequest.all("").limit(2));
       boolean empty = first.objects().isEmpty() && first.nextToken() == null;
-      if (empty && !source.prefix().isEmpty()) {
+      if (empty && !source.prefix().isEmpty() && !hasMarker(source)) {
         if (missing == Missing.REFUSED) {
           throw CommandFailure.notSo("no key in " + source.wholeBucket() + " begins with '"
               + source.prefix() + "'; check the prefix, or give --allow-missing-prefix");
@@ -97,6 +99,13 @@ final class BucketOpening {
     } catch (RuntimeException e) {
       store.close();
       throw e;
+    }
+  }
+
+  /** Whether the prefix is a directory that is empty: the store of what is below it does not show its marker. */
+  private boolean hasMarker(BucketUrl source) throws StorageException {
+    try (ObjectStore whole = options.open(source.wholeBucket())) {
+      return !whole.list(ListRequest.all(source.prefix()).limit(1)).objects().isEmpty();
     }
   }
 

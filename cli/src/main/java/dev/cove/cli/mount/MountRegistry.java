@@ -1,5 +1,6 @@
 package dev.cove.cli.mount;
 
+import dev.cove.cli.command.CommandFailure;
 import dev.cove.cli.config.Folders;
 import dev.cove.cli.process.ProcessIdentity;
 import dev.cove.fuse.StaleMounts;
@@ -137,6 +138,22 @@ final class MountRegistry {
       found = covering(withoutLinks(path));
     }
     return found.isPresent() ? found : covering(linkTarget(path));
+  }
+
+  /**
+   * As {@link #find}, of what must be mounted.
+   *
+   * @throws CommandFailure when nothing is mounted there, or nobody serves it
+   */
+  Found require(Path path) throws IOException {
+    Optional<Found> found = find(path);
+    if (found.isPresent()) {
+      return found.get();
+    }
+    throw StaleMounts.isStale(path)
+        ? CommandFailure.failed(
+            path + " is mounted by a process that is gone; run 'cove unmount " + path + "'")
+        : CommandFailure.notSo(path + " is not mounted by this user; 'cove mounts' lists what is");
   }
 
   private Optional<Found> covering(Path path) throws IOException {

@@ -2,14 +2,12 @@ package dev.cove.cli.mount;
 
 import dev.cove.cli.command.CommandFailure;
 import dev.cove.cli.config.Folders;
-import dev.cove.fuse.StaleMounts;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 
 /**
  * How a mount is doing, as its process says.
@@ -27,16 +25,9 @@ public record MountStatus(
    * @throws IOException when its process does not answer
    */
   public static MountStatus of(Folders folders, Path directory) throws IOException {
-    Optional<MountRegistry.Found> found = MountRegistry.open(folders).find(directory);
-    if (found.isEmpty()) {
-      throw StaleMounts.isStale(directory)
-          ? CommandFailure.failed(directory
-              + " is mounted by a process that is gone; run 'cove unmount " + directory + "'")
-          : CommandFailure.notSo(
-              directory + " is not mounted by this user; 'cove mounts' lists what is");
-    }
-    MountEntry entry = found.get().entry();
-    String mountPoint = found.get().mount().mountPoint().toString();
+    MountRegistry.Found found = MountRegistry.open(folders).require(directory);
+    MountEntry entry = found.entry();
+    String mountPoint = found.mount().mountPoint().toString();
     Map<?, ?> answer = new ControlClient(entry).ask(Map.of("do", "status"), ANSWER_WITHIN);
     Map<String, String> unshowable = new LinkedHashMap<>();
     if (answer.get("mounts") instanceof List<?> mounts) {
@@ -50,6 +41,6 @@ public record MountStatus(
       }
     }
     return new MountStatus(
-        mountPoint, found.get().mount().source(), entry.process().pid(), entry.log(), unshowable);
+        mountPoint, found.mount().source(), entry.process().pid(), entry.log(), unshowable);
   }
 }

@@ -12,6 +12,7 @@ import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -108,16 +109,18 @@ final class MountedBucket {
   }
 
   private void drain() {
+    Map<String, String> failed = new TreeMap<>();
     BucketFileSystem.Unsaved left = files.unsaved();
-    if (left.files() == 0) {
-      return;
+    if (left.files() > 0) {
+      log.info("{} files with {} bytes are still to be stored", left.files(), left.bytes());
+      try {
+        failed.putAll(files.drain(writing.drainTimeout()));
+      } catch (IOException e) {
+        failed.put(source, String.valueOf(e.getMessage()));
+      }
     }
-    log.info("{} files with {} bytes are still to be stored", left.files(), left.bytes());
-    try {
-      unsaved = files.drain(writing.drainTimeout());
-    } catch (IOException e) {
-      unsaved = Map.of(source, String.valueOf(e.getMessage()));
-    }
+    failed.putAll(files.keptBeside());
+    unsaved = failed;
     unsaved.forEach((key, why) -> log.error("{} is not stored: {}", key, why));
     if (!unsaved.isEmpty()) {
       log.error(

@@ -23,7 +23,7 @@ import picocli.CommandLine.Parameters;
       "  cove refresh /s3/logs/2025                the same",
     })
 public final class RefreshCommand implements Callable<Integer> {
-  private static final Duration ANSWER_WITHIN = Duration.ofMinutes(1);
+  private static final Duration ANSWER_WITHIN = Duration.ofSeconds(10);
 
   @Parameters(index = "0", paramLabel = "DIR", description = "A mount, or a path in it.")
   private Path directory;
@@ -37,10 +37,7 @@ public final class RefreshCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
-    MountRegistry.Found found = MountRegistry.open(Folders.current())
-        .find(directory)
-        .orElseThrow(() -> CommandFailure.notSo(
-            directory + " is not mounted by this user; 'cove mounts' lists what is"));
+    MountRegistry.Found found = MountRegistry.open(Folders.current()).require(directory);
     Path top = found.mount().mountPoint();
     Path below = found.path();
     if (path != null) {

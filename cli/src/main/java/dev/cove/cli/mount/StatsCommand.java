@@ -1,6 +1,5 @@
 package dev.cove.cli.mount;
 
-import dev.cove.cli.command.CommandFailure;
 import dev.cove.cli.command.JsonText;
 import dev.cove.cli.command.Range;
 import dev.cove.cli.config.Folders;
@@ -62,10 +61,7 @@ public final class StatsCommand implements Callable<Integer> {
       new Range(spec).check("--watch", watch, Duration.ofMillis(100), Duration.ofDays(1));
     }
     MountRegistry registry = MountRegistry.open(Folders.current());
-    MountRegistry.Found found = registry
-        .find(directory)
-        .orElseThrow(() -> CommandFailure.notSo(
-            directory + " is not mounted by this user; 'cove mounts' lists what is"));
+    MountRegistry.Found found = registry.require(directory);
     Stats before = ask(found);
     print(before, null);
     while (watch != null && !spec.commandLine().getOut().checkError()) {

@@ -34,7 +34,9 @@ import picocli.CommandLine.Spec;
       "  cove unmount --lazy /s3       while programs have files open there",
     })
 public final class UnmountCommand implements Callable<Integer> {
-  private static final Duration ANSWER_WITHIN = Duration.ofHours(24);
+  // What is stored takes as long as it takes; that anybody is there is known soon.
+  private static final Duration STORED_WITHIN = Duration.ofHours(24);
+  private static final Duration ANSWER_WITHIN = Duration.ofSeconds(10);
   private static final Duration END_WITHIN = Duration.ofSeconds(10);
 
   @Spec
@@ -80,19 +82,20 @@ public final class UnmountCommand implements Callable<Integer> {
           directory + " is not mounted by this user; 'cove mounts' lists what is");
     }
     MountEntry entry = found.get().entry();
+    ControlClient client = new ControlClient(entry);
+    var unused = client.ask(Map.of("do", "status"), ANSWER_WITHIN);
     Map<?, ?> answer;
     UploadProgress progress = UploadProgress.show(entry, spec.commandLine().getErr());
     try {
-      answer = new ControlClient(entry)
-          .ask(
-              Map.of(
-                  "do",
-                  "unmount",
-                  "mountPoint",
-                  found.get().mount().mountPoint().toString(),
-                  "lazy",
-                  lazy),
-              ANSWER_WITHIN);
+      answer = client.ask(
+          Map.of(
+              "do",
+              "unmount",
+              "mountPoint",
+              found.get().mount().mountPoint().toString(),
+              "lazy",
+              lazy),
+          STORED_WITHIN);
     } finally {
       progress.close();
     }

@@ -77,6 +77,11 @@ public final class QuickstartCommand implements Callable<Integer> {
           "The server of the last quickstart has ended, and what was in its bucket is gone.");
     }
     clear(playground);
+    Thread interrupted = new Thread(() -> spec.commandLine()
+        .getErr()
+        .println(
+            "cove quickstart: interrupted; 'cove quickstart --stop' ends what it has started"));
+    Runtime.getRuntime().addShutdownHook(interrupted);
     try {
       out.println("Starting " + server.title() + " on this machine ...");
       URI endpoint = playground.start(server);
@@ -88,8 +93,18 @@ public final class QuickstartCommand implements Callable<Integer> {
     } catch (IOException | RuntimeException | InterruptedException e) {
       clear(playground);
       throw e;
+    } finally {
+      forget(interrupted);
     }
     return 0;
+  }
+
+  private static void forget(Thread hook) {
+    try {
+      Runtime.getRuntime().removeShutdownHook(hook);
+    } catch (IllegalStateException e) {
+      // It runs already.
+    }
   }
 
   // Nothing here removes anything: what is in the bucket is the user's.

@@ -120,7 +120,9 @@ public final class RecoverCommand implements Callable<Integer> {
     Publisher publisher(String source) throws IOException {
       if (publisher == null) {
         store.usualEndpoint(entry.endpoint());
-        bucket = store.openForWriting(BucketUrl.parse(source));
+        BucketUrl url = BucketUrl.parse(source);
+        // To save or discard what is on this machine, the bucket need not even be there.
+        bucket = action != null && action.upload ? store.openForWriting(url) : store.open(url);
         publisher = new Publisher(bucket, spool, PublishOptions.DEFAULT);
       }
       return publisher;

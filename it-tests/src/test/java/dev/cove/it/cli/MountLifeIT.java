@@ -98,6 +98,24 @@ final class MountLifeIT {
   }
 
   @Test
+  void aDirectoryOfAMountCanBeMountedByItselfEmptyOrNot() throws Exception {
+    bucket.put("full/", "");
+    bucket.put("full/file", "x\n");
+    bucket.put("empty/", "");
+    Path second = Files.createDirectory(temp.resolve("second"));
+    Result mounted = cove.run(
+        "mount",
+        bucket.uri() + "/full",
+        directory.toString(),
+        bucket.uri() + "/empty/",
+        second.toString());
+    assertThat(mounted.exit()).as(mounted.err()).isZero();
+    assertThat(directory.resolve("file")).hasContent("x\n");
+    assertThat(second).isEmptyDirectory();
+    assertThat(cove.run("unmount", second.toString()).exit()).isZero();
+  }
+
+  @Test
   void mountsListsWhatScriptsRelyOn() throws Exception {
     mount();
     assertThat(cove.run("mounts", "--json").out())

@@ -24,10 +24,12 @@ class BucketWriteIT {
   static Path temp;
 
   private static BucketMount s3;
+  private static boolean conflicted;
 
   @BeforeAll
   static void mount(TestInfo test) throws Exception {
     s3 = new BucketMount(temp, TestCloud.of(test));
+    conflicted = false;
     s3.mount("--rw");
     s3.sh("""
         mkdir -p $T/tree/sub/deep $T/tree/empty
@@ -41,9 +43,15 @@ class BucketWriteIT {
         """);
   }
 
+  /** All is stored but for what lost a conflict, and unmount says so. */
   @AfterAll
   static void unmount() throws Exception {
+    BucketMount.Result ended = s3.cove("unmount", s3.directory.toString());
+    s3.forget(s3.directory);
     s3.close();
+    assertThat(ended.exit()).as(ended.output()).isEqualTo(conflicted ? 4 : 0);
+    assertThat(ended.output())
+        .contains(conflicted ? "1 file could not be stored, the first is conflict/f" : "");
   }
 
   static BucketMount bucket() {
@@ -396,6 +404,7 @@ class BucketWriteIT {
     s3.put("conflict/f", "theirs\n");
     Files.createFile(s3.local.resolve("theirs"));
     assertThat(writer.await().output()).isEqualTo("ESTALE\nESTALE");
+    conflicted = true;
     assertThat(s3.text("conflict/f")).isEqualTo("theirs\n");
     BucketMount.eventually(() -> assertThat(s3.sh("cat $M/conflict/f")).isEqualTo("theirs"));
   }
