@@ -76,7 +76,9 @@ final class GcsAuthentication extends Credentials {
 
   private GoogleCredentials applicationDefault() throws NoCredentials {
     try {
-      return GoogleCredentials.getApplicationDefault(() -> transport).createScoped(SCOPE);
+      // Not by this store's connections: the library keeps what it found for the whole process, and
+      // with it the connections that it was found with, which may be closed while others use it.
+      return GoogleCredentials.getApplicationDefault().createScoped(SCOPE);
     } catch (IOException | RuntimeException e) {
       String file = System.getenv("GOOGLE_APPLICATION_CREDENTIALS");
       throw new NoCredentials(
