@@ -74,9 +74,14 @@ final class BlockTable {
   /** Counts bytes of a block as read; a block that was read to its end moves to the cache. */
   void consumed(Slot slot, long bytes) {
     slot.consumed += bytes;
-    if (slot.consumed >= slot.block.length()) {
+    if (isConsumed(slot)) {
       toCache(slot);
     }
+  }
+
+  /** Several may have read its beginning while its end is still on its way. */
+  boolean isConsumed(Slot slot) {
+    return slot.consumed >= slot.block.length() && arrived(slot);
   }
 
   /** Moves a block that has arrived to the cache. */

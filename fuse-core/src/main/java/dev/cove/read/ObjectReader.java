@@ -251,6 +251,9 @@ public final class ObjectReader {
           most = Neighbourhood.end(until - 1);
         }
       }
+      // Between gaps there is nothing to fetch: what is pinned there may have left the cache since.
+      least = i > 0 ? from : least;
+      most = to < count ? until : most;
       while (from > least && table.absent(from - 1)) {
         from--;
       }

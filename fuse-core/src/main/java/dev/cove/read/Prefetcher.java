@@ -131,7 +131,7 @@ final class Prefetcher {
       }
       if (damaged || !table.arrived(slot)) {
         table.discard(slot);
-      } else if (fetch.handle == null) {
+      } else if (fetch.handle == null || table.isConsumed(slot)) {
         table.toCache(slot);
       }
     }

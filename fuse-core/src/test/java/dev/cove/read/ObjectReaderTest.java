@@ -18,6 +18,7 @@ import java.util.Random;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.FutureTask;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -71,6 +72,49 @@ final class ObjectReaderTest {
     check(handle, "a", 3 * MIB + 5, 4096);
     check(handle, "a", 9 * MIB, 4096);
     assertThat(store.requests()).containsExactly("a 3014656-3145732");
+  }
+
+  @Test
+  void aBlockWhoseBeginningManyReadIsNotTakenForWholeBeforeItsEndIsThere() throws Exception {
+    ReadHandle[] handles = {
+      open("a", 3 * MIB), open("a", 3 * MIB), open("a", 3 * MIB), open("a", 3 * MIB)
+    };
+    // One permit is 50,000 bytes.
+    Semaphore permits = new Semaphore(1);
+    store.during = (request, position) -> permits.acquireUninterruptibly();
+    FutureTask<Void> whole = waiting(handles[0], 0, 128 * KIB);
+    while (store.requests().isEmpty() || permits.availablePermits() > 0) {
+      Thread.sleep(1);
+    }
+    List<FutureTask<Void>> beginnings =
+        List.of(waiting(handles[1], 0, 90_000), waiting(handles[2], 0, 90_000));
+    permits.release();
+    for (FutureTask<Void> beginning : beginnings) {
+      beginning.get();
+    }
+    FutureTask<Void> end = waiting(handles[3], 110_000, 8 * KIB);
+    permits.release(1_000);
+    end.get();
+    whole.get();
+  }
+
+  /** Begins to read and check what is not there yet; returns when that waits, or is over. */
+  private static FutureTask<Void> waiting(ReadHandle handle, long offset, int size)
+      throws InterruptedException {
+    FutureTask<Void> check = new FutureTask<>(() -> {
+      check(handle, "a", offset, size);
+      return null;
+    });
+    Thread thread = new Thread(check);
+    thread.start();
+    while (!isWaiting(thread.getState()) && !check.isDone()) {
+      Thread.sleep(1);
+    }
+    return check;
+  }
+
+  private static boolean isWaiting(Thread.State state) {
+    return state == Thread.State.WAITING || state == Thread.State.TIMED_WAITING;
   }
 
   @Test

@@ -93,10 +93,14 @@ final class VolumeStoreOptions {
 
   private ObjectStore folder(Missing missing) throws IOException {
     Path folder = path(String.valueOf(store));
+    if (Files.exists(folder) && !Files.isDirectory(folder)) {
+      throw CommandFailure.usage(
+          "--store: " + Printable.line(folder.toString()) + " is not a folder");
+    }
     if (missing == Missing.MADE) {
       Files.createDirectories(folder);
     } else if (!Files.isDirectory(folder)) {
-      throw CommandFailure.failed("there is no folder " + Printable.line(folder.toString())
+      throw CommandFailure.notSo("there is no folder " + Printable.line(folder.toString())
           + ": 'cove volume create' with this --store makes it");
     }
     return new DirectoryObjectStore(folder);

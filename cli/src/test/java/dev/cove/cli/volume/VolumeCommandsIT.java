@@ -331,7 +331,7 @@ final class VolumeCommandsIT {
   @Test
   void anotherStoreIsNamedByPathAndByUrl() throws Exception {
     Path folder = home.resolve("elsewhere");
-    assertOneLine(3, "no folder", "volume", "list", "--store", folder.toString());
+    assertOneLine(1, "no folder", "volume", "list", "--store", folder.toString());
     assertDone("", "volume", "create", "v", "--store", folder.toString());
     assertDone("v\n", "volume", "list", "--store", folder.toUri().toString());
     assertDone("", "volume", "list");
