@@ -11,6 +11,7 @@ final class FileHandle {
   private final FileInode inode;
   private final OpenFlags flags;
   private @Nullable Source source; // guarded by this
+  private volatile boolean dropsPages;
 
   /** Where this handle reads from. */
   record Source(String key, Version version, ReadHandle reader) {}
@@ -26,6 +27,22 @@ final class FileHandle {
 
   OpenFlags flags() {
     return flags;
+  }
+
+  /** The kernel was told to drop what it has of the file when this was opened. */
+  void dropsPages() {
+    dropsPages = true;
+  }
+
+  /**
+   * A request came for this handle. Only then has the kernel done what it was told with the open: the program that
+   * opened it may not have run before, and another would go on with pages of a version that is gone.
+   */
+  void used() {
+    if (dropsPages) {
+      dropsPages = false;
+      inode.pagesDropped();
+    }
   }
 
   /** The reader of an object's version; what was followed so far is kept while that is the same. */

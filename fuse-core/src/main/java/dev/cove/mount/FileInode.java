@@ -444,9 +444,17 @@ final class FileInode extends Inode {
     lock.lock();
     try {
       addHandle();
-      boolean keep = pagesCurrent;
+      return pagesCurrent;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** The kernel has dropped its pages, as it was told when a handle was opened. */
+  void pagesDropped() {
+    lock.lock();
+    try {
       pagesCurrent = true;
-      return keep;
     } finally {
       lock.unlock();
     }

@@ -56,6 +56,9 @@ final class Files {
     }
     boolean unchanged = inode.open();
     FileHandle handle = new FileHandle(inode, flags);
+    if (!unchanged) {
+      handle.dropsPages();
+    }
     long opened = nextHandle.getAndIncrement();
     open.put(opened, handle);
     if (flags.forWriting()) {
@@ -89,6 +92,7 @@ final class Files {
 
   void read(long number, long offset, int size, ReadReply reply) throws IOException {
     FileHandle handle = handle(number);
+    handle.used();
     FileInode inode = handle.inode();
     for (int look = 1; ; look++) {
       StagedFile staged = inode.staged();
@@ -172,6 +176,7 @@ final class Files {
   FileHandle release(long number) {
     FileHandle handle = open.remove(number);
     if (handle != null) {
+      handle.used();
       handle.close();
       if (handle.flags().forWriting()) {
         handle.inode().countWriter(-1);

@@ -6,9 +6,11 @@ import dev.cove.mount.TestBucket.How;
 import dev.cove.storage.WriteCondition;
 import dev.cove.vfs.Errno;
 import dev.cove.vfs.OpenFlags;
+import dev.cove.vfs.Opened;
 import dev.cove.vfs.Opened.PageCache;
 import dev.cove.vfs.VirtualFileSystem;
 import java.io.IOException;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 /** One inode, one version: what readers see while others replace what they read. */
@@ -40,6 +42,25 @@ final class BucketVersionTest extends MountedBucketTest {
     TestBucket.assertErrno(Errno.ESTALE, () -> paths.pread(handle, LARGE - 10, 10));
     assertThat(paths.pread(handle, 0, 10)).as("at hand").asString().isEqualTo("o".repeat(10));
     paths.close(handle);
+  }
+
+  @Test
+  void whoOpensAFileBeforeTheKernelHasDroppedItsOldPagesIsToldToDropThemToo() throws Exception {
+    bucket.put("f", "old");
+    long inode = fs.lookup(1, "f").inode();
+    assertThat(paths.read("f")).asString().isEqualTo("old");
+    bucket.put("f", "newer");
+    bucket.clock.advance(TestBucket.TTL);
+    Opened first = fs.open(inode, OpenFlags.READ_ONLY, Paths.CALLER);
+    Opened second = fs.open(inode, OpenFlags.READ_ONLY, Paths.CALLER);
+    assertThat(List.of(first.pageCache(), second.pageCache())).containsOnly(PageCache.DROP);
+    // The kernel asks for bytes only when it is through with the open.
+    assertThat(paths.pread(first.handle(), 0, 10)).asString().isEqualTo("newer");
+    Opened third = fs.open(inode, OpenFlags.READ_ONLY, Paths.CALLER);
+    assertThat(third.pageCache()).isEqualTo(PageCache.KEEP);
+    for (Opened opened : List.of(first, second, third)) {
+      paths.close(opened.handle());
+    }
   }
 
   @Test

@@ -122,6 +122,9 @@ final class LostAnswersIT extends ProxiedBucket {
     BucketMount.Result result = writer.await();
     assertThat(result.output()).contains("Stale file handle");
     assertThat(s3.text("replace")).isEqualTo("theirs\n");
+    BucketMount.Result ended = s3.cove("unmount", s3.directory.toString());
+    s3.forget(s3.directory);
+    assertThat(ended.exit()).as("what is kept: %s", ended.output()).isEqualTo(4);
   }
 
   @Test
