@@ -85,13 +85,7 @@ def write(rows, missed, parts, path):
         *rows, "",
         *([f"{len(missed)} fall short:", "", *(f"- {sentence}" for sentence in missed), ""] if missed else []),
         *METHOD, "", *report.machine()[:1], f"- Cove {builds}; gcsfuse 3.11.1", "", END])
-    before = path.read_text() if path.exists() else "# Performance\n"
-    if BEGIN in before and END in before:
-        head, _, rest = before.partition(BEGIN)
-        text = head + text + rest.partition(END)[2]
-    else:
-        text = before.rstrip() + "\n\n" + text + "\n"
-    path.write_text(text)
+    report.put_between(path, BEGIN, END, text)
 
 
 METHOD = [

@@ -178,13 +178,7 @@ def write(results, settings, path):
     """Puts the page into the file, in place of the one that an earlier run put there."""
     plot_path = path.with_name("performance-buckets.svg")
     text = page(results, settings, plot_path.name)
-    before = path.read_text() if path.exists() else "# Performance\n"
-    if BEGIN in before and END in before:
-        head, _, rest = before.partition(BEGIN)
-        text = head + text + rest.partition(END)[2]
-    else:
-        text = before.rstrip() + "\n\n" + text + "\n"
-    path.write_text(text)
+    put_between(path, BEGIN, END, text)
     plot_path.write_text(plot(results))
 
 
@@ -236,3 +230,14 @@ def _beside_best_peer(results, row):
     if best is None or COVE not in speeds:
         return None
     return {tool: speed / best for tool, speed in speeds.items()}
+
+
+def put_between(path, begin, end, text):
+    """Puts a part of a page, which has both marks, in place of the one that is there, or at the page's end."""
+    before = path.read_text() if path.exists() else "# Performance\n"
+    if begin in before and end in before:
+        head, _, rest = before.partition(begin)
+        text = head + text + rest.partition(end)[2]
+    else:
+        text = before.rstrip() + "\n\n" + text + "\n"
+    path.write_text(text)
